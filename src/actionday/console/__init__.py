@@ -1,0 +1,1 @@
+"""The doors. Doors are thin: parse, call one function, render."""

@@ -1,0 +1,323 @@
+"""The contract between rooms: every table of the archive, its columns, its unique key and who it is about.
+
+Every table begins with `row` (int64, a surrogate: ingest number * 2**32 + position) and `ingest` (int32, the source: see
+`ingests`). Times are UTC, microseconds. `subject`, `account`, `channel`, `author` columns hold `records.SubjectId` texts;
+`target` and `forward_from` hold subject ids or references (`platform:@handle`). Schemas only grow: a column is added at
+the end, nullable, and the home's format version is raised when anything else changes.
+"""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+FORMAT_VERSION = 1
+
+TIME = pa.timestamp("us", tz="UTC")
+_SOURCE = [pa.field("row", pa.int64(), nullable=False), pa.field("ingest", pa.int32(), nullable=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One table: `unique` is the natural key (anti-join on write), `subjects` the columns that name a subject."""
+
+    name: str
+    says: str
+    columns: tuple[pa.Field, ...]
+    unique: tuple[str, ...]
+    subjects: tuple[str, ...] = ()
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The stored schema, `row` and `ingest` first."""
+        return pa.schema([*_SOURCE, *self.columns])
+
+    @property
+    def payload(self) -> pa.Schema:
+        """The schema that writers hand over: without `row` and `ingest`."""
+        return pa.schema(list(self.columns))
+
+
+def _f(name: str, kind: pa.DataType, *, null: bool = True) -> pa.Field:
+    return pa.field(name, kind, nullable=null)
+
+
+S, I8, I64, F64, B = pa.string(), pa.int8(), pa.int64(), pa.float64(), pa.binary()
+
+
+def _spec(
+    name: str, says: str, columns: list[pa.Field], unique: tuple[str, ...], subjects: tuple[str, ...] = ()
+) -> TableSpec:
+    return TableSpec(name, says, tuple(columns), unique, subjects)
+
+
+ACCOUNTS = _spec(
+    "accounts",
+    "Profile snapshots of accounts: what an account called itself when it was seen.",
+    [
+        _f("subject", S, null=False),
+        _f("platform", S, null=False),
+        _f("native", S),
+        _f("kind", S),  # user | admin | bot
+        _f("handle", S),
+        _f("display_name", S),
+        _f("bio", S),
+        _f("language", S),
+        _f("followers", I64),
+        _f("created_at", TIME),
+        _f("seen_at", TIME),
+        _f("vantage", S),
+        _f("pseudonym", S),  # what this account was called before its role was known; joins old rows to new
+    ],
+    ("subject", "seen_at", "handle", "display_name", "bio", "followers", "kind"),
+    ("subject", "pseudonym"),
+)
+
+CHANNELS = _spec(
+    "channels",
+    "Profile snapshots of venues: channel, group, room, page, site.",
+    [
+        _f("subject", S, null=False),
+        _f("platform", S, null=False),
+        _f("native", S),
+        _f("kind", S),
+        _f("handle", S),
+        _f("title", S),
+        _f("description", S),
+        _f("language", S),
+        _f("members", I64),
+        _f("created_at", TIME),
+        _f("seen_at", TIME),
+        _f("vantage", S),
+    ],
+    ("subject", "seen_at", "handle", "title", "description", "members"),
+    ("subject",),
+)
+
+MEMBERSHIPS = _spec(
+    "memberships",
+    "Who held which role where, from when to when (null: not known).",
+    [
+        _f("account", S, null=False),
+        _f("channel", S, null=False),
+        _f("platform", S, null=False),
+        _f("role", S, null=False),  # owner | admin | member | bot
+        _f("from_at", TIME),
+        _f("to_at", TIME),
+        _f("seen_at", TIME),
+    ],
+    ("account", "channel", "role", "from_at", "to_at"),
+    ("account", "channel"),
+)
+
+POSTS = _spec(
+    "posts",
+    "One row a post version. `text` is null unless the home keeps content; `at_offset` is the source's wall clock minus UTC.",
+    [
+        _f("channel", S, null=False),
+        _f("native", S, null=False),
+        _f("platform", S, null=False),
+        _f("author", S),
+        _f("at", TIME, null=False),
+        _f("at_offset", pa.int16()),  # minutes; null where the source gave no wall clock
+        _f("kind", S, null=False),  # original | forward | service
+        _f("forward_from", S),
+        _f("forward_name", S),
+        _f("reply_to", S),
+        _f("action", S),
+        _f("edited_at", TIME),
+        _f("views", I64),
+        _f("language", S),
+        _f("length", pa.int32()),
+        _f("text_sha256", B),
+        _f("text", S),
+        _f("n_links", pa.int16()),
+        _f("n_media", pa.int16()),
+    ],
+    ("channel", "native", "edited_at"),
+    ("channel", "author", "forward_from"),
+)
+
+LINKS = _spec(
+    "links",
+    "Links, invites, handles, addresses and platform names found in posts, profiles and buttons, normalised.",
+    [
+        _f("channel", S, null=False),
+        _f("post", S, null=False),
+        _f("platform", S, null=False),
+        _f("author", S),
+        _f("at", TIME),
+        _f("own", pa.bool_()),  # in an original post, not in a forward
+        _f("kind", S, null=False),  # url | invite | handle | address | talk
+        _f("target", S),
+        _f("target_platform", S),
+        _f("target_kind", S),  # account | channel | post | site | null
+        _f("url", S),
+        _f("position", pa.int16(), null=False),
+    ],
+    ("channel", "post", "position"),
+    ("channel", "author", "target"),
+)
+
+MOVES = _spec(
+    "moves",
+    "Explicit signals that a subject went elsewhere.",
+    [
+        _f("subject", S, null=False),
+        _f("target", S, null=False),
+        _f("platform", S, null=False),
+        _f("target_platform", S),
+        _f("kind", S, null=False),  # tombstone | move | destroy | migrate | announced | forward
+        _f("confidence", F64),
+        _f("at", TIME),
+        _f("evidence", S),
+    ],
+    ("subject", "target", "kind", "at"),
+    ("subject", "target"),
+)
+
+SIGHTINGS = _spec(
+    "sightings",
+    "One look at one subject from one vantage: the state derived, the rule that derived it, the raw evidence.",
+    [
+        _f("subject", S, null=False),
+        _f("platform", S, null=False),
+        _f("at", TIME, null=False),
+        _f("state", S, null=False),
+        _f("basis", S, null=False),  # probe | listing | export
+        _f("rule", S),
+        _f("evidence", S),
+        _f("vantage", S),
+    ],
+    ("subject", "at", "vantage", "state"),
+    ("subject",),
+)
+
+MEDIA = _spec(
+    "media",
+    "Files that posts carry, by name and hash; never the file itself.",
+    [
+        _f("channel", S, null=False),
+        _f("post", S, null=False),
+        _f("platform", S, null=False),
+        _f("at", TIME),
+        _f("kind", S),
+        _f("name", S),
+        _f("mime", S),
+        _f("size", I64),
+        _f("width", pa.int32()),
+        _f("height", pa.int32()),
+        _f("seconds", F64),
+        _f("sha256", B),
+        _f("position", pa.int16(), null=False),
+    ],
+    ("channel", "post", "position"),
+    ("channel",),
+)
+
+FINGERPRINTS = _spec(
+    "fingerprints",
+    "Near-duplicate fingerprints of distinct texts and images, so that content need not be kept.",
+    [
+        _f("digest", B, null=False),  # posts.text_sha256 or media.sha256
+        _f("kind", S, null=False),  # text | image
+        _f("minhash", B),  # 64 little-endian uint16
+        _f("shingles", B),  # up to 64 smallest uint32 shingle hashes, ascending, little-endian
+        _f("n_shingles", pa.int32()),
+        _f("pdq", B),
+        _f("quality", pa.int16()),
+    ],
+    ("digest",),
+)
+
+AFFILIATIONS = _spec(
+    "affiliations",
+    "Which organisation a subject belongs to, by human judgement only.",
+    [
+        _f("subject", S, null=False),
+        _f("organisation", S, null=False),
+        _f("stance", S, null=False),  # official | supporter | unclear
+        _f("list", S),
+        _f("list_version", S),
+        _f("from_at", TIME),
+        _f("to_at", TIME),
+        _f("judged_by", S),
+        _f("judged_at", TIME),
+        _f("note", S),
+    ],
+    ("subject", "organisation", "stance", "list_version", "judged_at"),
+    ("subject",),
+)
+
+ANNOUNCED = _spec(
+    "announced",
+    "A platform's own counts, as announced: never mixed with what was observed.",
+    [
+        _f("platform", S, null=False),
+        _f("day", pa.date32(), null=False),
+        _f("count", I64, null=False),
+        _f("kind", S),
+        _f("total", I64),
+        _f("scope", S),
+        _f("announcer", S),
+        _f("note", S),
+    ],
+    ("platform", "day", "kind", "announcer"),
+)
+
+INGESTS = _spec(
+    "ingests",
+    "One row when reading a file begins, one when it is done; what was read, how, and what came of it.",
+    [
+        _f("phase", S, null=False),  # begun | done
+        _f("path", S, null=False),
+        _f("sha256", S, null=False),
+        _f("size", I64),
+        _f("format", S, null=False),
+        _f("version", pa.int32()),
+        _f("options", S),
+        _f("counts", S),
+        _f("at", TIME),
+    ],
+    ("sha256", "format", "options", "phase"),
+)
+
+QUARANTINE = _spec(
+    "quarantine",
+    "Rows refused: which file, where, why, and what they said.",
+    [_f("path", S, null=False), _f("position", S, null=False), _f("reason", S, null=False), _f("raw", S)],
+    ("path", "position", "reason"),
+)
+
+ERASURES = _spec(
+    "erasures",
+    "What stays after `forget` and `retention`: keyed hashes that name nobody.",
+    [
+        _f("subject_hash", S, null=False),
+        _f("kind", S, null=False),  # forget | retention
+        _f("by", S),
+        _f("at", TIME),
+        _f("counts", S),
+        _f("reason", S),
+    ],
+    ("subject_hash", "kind", "at"),
+)
+
+TABLES: dict[str, TableSpec] = {
+    spec.name: spec
+    for spec in (
+        ACCOUNTS,
+        CHANNELS,
+        MEMBERSHIPS,
+        POSTS,
+        LINKS,
+        MOVES,
+        SIGHTINGS,
+        MEDIA,
+        FINGERPRINTS,
+        AFFILIATIONS,
+        ANNOUNCED,
+        INGESTS,
+        QUARANTINE,
+        ERASURES,
+    )
+}
