@@ -1,0 +1,88 @@
+"""A read-only view of the archive: Ibis expressions over tables at fixed versions.
+
+Measures take a `View`, so that they run alike on a home, on a brief's recorded versions and on small tables in a test.
+Expressions stay dialect-free (no raw SQL), so that another engine can serve them later.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from actionday.stores.archive.schemas import TABLES
+
+
+class View:
+    """Tables by name, as Ibis expressions on one DuckDB connection."""
+
+    def __init__(self, connection: Any, tables: Mapping[str, Any]) -> None:  # noqa: ANN401 - ibis ships no types
+        self.connection = connection
+        self._tables = dict(tables)
+
+    def table(self, name: str) -> Any:  # noqa: ANN401
+        """The table as an Ibis expression with the declared schema; empty where nothing was written yet."""
+        return self._tables[name]
+
+    def arrow(self, expression: Any) -> pa.Table:  # noqa: ANN401
+        """Run an expression and return an Arrow table (times in UTC)."""
+        return expression.to_pyarrow()
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pa.Table]) -> "View":
+        """A view over Arrow tables. Columns that are missing are null; `row` and `ingest` are numbered if missing."""
+        connection = connect()
+        return cls(
+            connection,
+            {name: connection.create_table(name, _conform(name, tables.get(name)), temp=True) for name in TABLES},
+        )
+
+    @classmethod
+    def of_files(cls, files: Mapping[str, list[str]], *, spill: Path | None = None) -> "View":
+        """A view over Parquet files by table; a table without files is empty."""
+        connection = connect(spill)
+        return cls(
+            connection,
+            {
+                name: connection.read_parquet(files[name], table_name=name)
+                if files.get(name)
+                else connection.create_table(name, TABLES[name].schema.empty_table(), temp=True)
+                for name in TABLES
+            },
+        )
+
+
+def connect(spill: Path | None = None, *, memory: str = "2GB") -> Any:  # noqa: ANN401
+    """A DuckDB connection through Ibis: UTC, bounded memory, spilling to `spill`, no extension loaded from outside."""
+    options: dict[str, Any] = {
+        "TimeZone": "UTC",
+        "memory_limit": memory,
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if spill is not None:
+        options["temp_directory"] = str(spill)
+    connection = ibis.duckdb.connect()
+    for key, value in options.items():
+        text = f"'{value}'" if isinstance(value, str) else str(value).lower()
+        connection.raw_sql(f"SET {key} = {text}")
+    return connection
+
+
+def _conform(name: str, table: pa.Table | None) -> pa.Table:
+    schema = TABLES[name].schema
+    if table is None:
+        return schema.empty_table()
+    columns = []
+    for field in schema:
+        if field.name in table.column_names:
+            columns.append(table[field.name].cast(field.type))
+        elif field.name == "row":
+            columns.append(pa.array(range(len(table)), pa.int64()))
+        elif field.name == "ingest":
+            columns.append(pa.array([1] * len(table), pa.int32()))
+        else:
+            columns.append(pa.nulls(len(table), field.type))
+    return pa.table(columns, schema=schema)
