@@ -33,10 +33,7 @@ class View:
     def of(cls, tables: Mapping[str, pa.Table]) -> "View":
         """A view over Arrow tables. Columns that are missing are null; `row` and `ingest` are numbered if missing."""
         connection = connect()
-        return cls(
-            connection,
-            {name: connection.create_table(name, _conform(name, tables.get(name)), temp=True) for name in TABLES},
-        )
+        return cls(connection, {name: _register(connection, name, tables.get(name)) for name in TABLES})
 
     @classmethod
     def of_files(cls, files: Mapping[str, list[str]], *, spill: Path | None = None) -> "View":
@@ -47,7 +44,7 @@ class View:
             {
                 name: connection.read_parquet(files[name], table_name=name)
                 if files.get(name)
-                else connection.create_table(name, TABLES[name].schema.empty_table(), temp=True)
+                else _register(connection, name, None)
                 for name in TABLES
             },
         )
@@ -69,6 +66,12 @@ def connect(spill: Path | None = None, *, memory: str = "2GB") -> Any:  # noqa: 
         text = f"'{value}'" if isinstance(value, str) else str(value).lower()
         connection.raw_sql(f"SET {key} = {text}")
     return connection
+
+
+def _register(connection: Any, name: str, table: pa.Table | None) -> Any:  # noqa: ANN401
+    # registering reads Arrow in place; create_table would copy it
+    connection.con.register(name, _conform(name, table))
+    return connection.table(name)
 
 
 def _conform(name: str, table: pa.Table | None) -> pa.Table:
