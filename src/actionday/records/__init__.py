@@ -17,6 +17,7 @@ from actionday.records.errors import (
 )
 from actionday.records.estimate import Estimate, Measure
 from actionday.records.platform import PLATFORMS, Platform, platform_of
+from actionday.records.pseudonym import name_hash, pseudonym, subject_hash
 from actionday.records.state import GONE, STATES_BY_PLATFORM_ACT, UNSEEN, State
 from actionday.records.subject import SubjectId, handle_reference
 
@@ -45,5 +46,8 @@ __all__ = [
     "WorkerStopped",
     "handle_reference",
     "load_campaign",
+    "name_hash",
     "platform_of",
+    "pseudonym",
+    "subject_hash",
 ]

@@ -166,7 +166,9 @@ MOVES = _spec(
         _f("target", S, null=False),
         _f("platform", S, null=False),
         _f("target_platform", S),
-        _f("kind", S, null=False),  # tombstone | move | destroy | migrate | announced | forward
+        _f(
+            "kind", S, null=False
+        ),  # tombstone | move | destroy | migrate | announced | forward | withdrawn (a list took it back)
         _f("confidence", F64),
         _f("at", TIME),
         _f("evidence", S),

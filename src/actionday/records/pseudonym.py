@@ -1,0 +1,29 @@
+"""Keyed names: how an account is called when its id may not be kept, and how a forgotten one is recognised again.
+
+Both are BLAKE2b in its keyed mode (RFC 7693) with a personalisation for each use, so that neither can be turned into the
+other. Without the home's 32-byte key neither can be computed or reversed by trying ids.
+"""
+
+import hashlib
+
+
+def pseudonym(key: bytes, subject: str) -> str:
+    """``platform:pseudonym:<80 bits in hex>`` for an account id; ids of other kinds come back unchanged."""
+    platform, _, rest = subject.partition(":")
+    if not rest.startswith("account:"):
+        return subject
+    return f"{platform}:pseudonym:{_keyed(key, subject, b'pseudonym', 10)}"
+
+
+def name_hash(key: bytes, name: str) -> str:
+    """``name:<80 bits in hex>`` for a display name that may belong to a person."""
+    return f"name:{_keyed(key, name, b'name', 10)}"
+
+
+def subject_hash(key: bytes, subject: str) -> str:
+    """128 bits in hex under which a forgotten subject stays known."""
+    return _keyed(key, subject, b"suppress", 16)
+
+
+def _keyed(key: bytes, text: str, use: bytes, size: int) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=key, person=use, digest_size=size).hexdigest()

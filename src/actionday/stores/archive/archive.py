@@ -1,0 +1,147 @@
+"""Writing to and reading from the archive: append what is new, number it, hand out views.
+
+Every write is an anti-join: a row whose natural key (`TableSpec.unique`) is in the table already is not written again, so a
+repeated or resumed import adds nothing and overlapping exports merge. Delta commits are atomic per table; because writes
+are idempotent by key and rows are numbered by (ingest, chunk, position), a run that was killed and repeated ends with the
+same rows as one that was not.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
+
+from actionday.records.errors import HomeError
+from actionday.stores.archive.home import Home
+from actionday.stores.archive.schemas import TABLES, TableSpec
+from actionday.stores.archive.view import View
+
+# The log must not hold values: `forget` could not reach them there.
+_CONFIGURATION = {"delta.dataSkippingNumIndexedCols": "0"}
+# Hashes neither repeat nor sort: looking for repetition and keeping their extremes would only cost time.
+_NOISE = ColumnProperties(dictionary_enabled=False, statistics_enabled="NONE")
+_WRITER = WriterProperties(
+    compression="ZSTD",
+    compression_level=1,
+    max_row_group_size=131_072,
+    column_properties=dict.fromkeys(("digest", "minhash", "shingles", "text_sha256"), _NOISE),
+)
+_COMPACT_ABOVE = 64  # files in a table
+ROW_BITS_INGEST, ROW_BITS_CHUNK = 40, 20
+
+
+_CONNECTION = duckdb.connect(config={"threads": 2, "memory_limit": "512MB"})
+"""Opened once: a connection costs as much as a small anti-join. Cursors of it may be used in several threads."""
+
+
+def row_numbers(ingest: int, chunk: int, count: int) -> pa.Array:
+    """Surrogate row keys: ingest * 2**40 + chunk * 2**20 + position. They say nothing about the row's subject."""
+    first = (ingest << ROW_BITS_INGEST) + (chunk << ROW_BITS_CHUNK)
+    return pa.array(np.arange(first, first + count))
+
+
+def numbered(name: str, payload: pa.Table, ingest: int, chunk: int) -> pa.Table:
+    """A payload table with its `row` and `ingest` columns in front, in the stored schema."""
+    columns = [row_numbers(ingest, chunk, len(payload)), pa.repeat(pa.scalar(ingest, pa.int32()), len(payload))]
+    spec = TABLES[name]
+    columns += [payload[column.name].cast(column.type) for column in spec.columns]
+    return pa.table(columns, schema=spec.schema)
+
+
+class Archive:
+    """The tables of one home. Make one inside `home.writing()` to write; reading needs no lock."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._open: dict[str, DeltaTable] = {}
+
+    def _delta(self, name: str) -> DeltaTable:
+        table = self._open.get(name)
+        if table is None:
+            path = self.home.archive / name
+            if not DeltaTable.is_deltatable(str(path)):
+                DeltaTable.create(str(path), schema=TABLES[name].schema, mode="ignore", configuration=_CONFIGURATION)
+            table = self._open[name] = DeltaTable(str(path))
+        return table
+
+    def exists(self, name: str) -> bool:
+        """Whether anything was ever written to the table."""
+        return DeltaTable.is_deltatable(str(self.home.archive / name))
+
+    def versions(self) -> dict[str, int]:
+        """The Delta version of every table that exists; a brief records them, so that it can be reproduced."""
+        return {name: DeltaTable(str(self.home.archive / name)).version() for name in TABLES if self.exists(name)}
+
+    def files(self, name: str, version: int | None = None) -> list[str]:
+        """The table's Parquet files at a version (default: newest). Raises HomeError when they were erased since."""
+        if not self.exists(name):
+            return []
+        files = sorted(DeltaTable(str(self.home.archive / name), version=version).file_uris())
+        lost = [file for file in files if not Path(file).exists()]
+        if lost:
+            raise HomeError(
+                f"table {name} at version {version}: {len(lost)} files are gone, erased by `forget` or `retention` since; "
+                "the numbers of that version cannot be computed again, by design"
+            )
+        return files
+
+    def view(self, versions: Mapping[str, int] | None = None) -> View:
+        """An Ibis view, of the newest tables or of the given versions (tables not named there are empty)."""
+        spill = self.home.staging / "spill"
+        if versions is None:
+            return View.of_files({name: self.files(name) for name in TABLES}, spill=spill)
+        return View.of_files({name: self.files(name, at) for name, at in versions.items()}, spill=spill)
+
+    def counts(self) -> dict[str, int]:
+        """Rows by table."""
+        return {name: DeltaTable(str(self.home.archive / name)).count() if self.exists(name) else 0 for name in TABLES}
+
+    def append(self, name: str, rows: pa.Table) -> int:
+        """Append the numbered rows whose key is not there yet; the first of equal rows stays. Returns rows written."""
+        delta = self._delta(name)
+        fresh = new_rows(TABLES[name], rows, delta.file_uris())
+        if not len(fresh):
+            return 0
+        write_deltalake(delta, fresh, mode="append", writer_properties=_WRITER)
+        return len(fresh)
+
+    def append_bulk(self, name: str, rows: pa.Table) -> None:
+        """Append rows that are known to be new (a generator's own), without the anti-join."""
+        write_deltalake(self._delta(name), rows, mode="append", writer_properties=_WRITER)
+
+    def compact(self, names: Iterable[str] = tuple(TABLES)) -> None:
+        """Rewrite tables that lie in many small files into few, and drop the small ones."""
+        for name in names:
+            if self.exists(name) and len(self._delta(name).file_uris()) > _COMPACT_ABOVE:
+                self._delta(name).optimize.compact()
+
+
+def new_rows(spec: TableSpec, rows: pa.Table, files: list[str]) -> pa.Table:
+    """The rows whose key stands neither in `files` nor earlier in `rows`. Nulls equal nulls in keys."""
+    if not len(rows):
+        return rows
+    connection = _CONNECTION.cursor()
+    connection.register("fresh", rows.append_column("_place", pa.array(np.arange(len(rows)))))
+    same = " AND ".join(f'(f."{key}" IS NOT DISTINCT FROM k."{key}")' for key in spec.unique)
+    keys = ", ".join(f'"{key}"' for key in spec.unique)
+    query = f"SELECT min(_place) AS _place FROM fresh GROUP BY {keys}"
+    kept = connection.execute(query).to_arrow_table()["_place"]
+    if files:
+        lead = spec.unique[0]
+        values = pc.unique(rows[lead])
+        # Few lead values prune row groups by their statistics; many would only slow the scan. IN never finds a null.
+        prune = f'WHERE k."{lead}" IN (SELECT unnest($values))' if len(values) <= 64 and not values.null_count else ""
+        existing = (
+            f"SELECT f._place FROM fresh f SEMI JOIN (SELECT {keys} FROM read_parquet($files) k {prune}) k ON {same}"
+        )
+        parameters = {"files": files} | ({"values": values.to_pylist()} if prune else {})
+        known = connection.execute(existing, parameters).to_arrow_table()["_place"]
+        kept = kept.filter(pc.invert(pc.is_in(kept, value_set=known.combine_chunks())))
+    connection.close()
+    if len(kept) == len(rows):
+        return rows
+    return rows.take(kept.sort())
