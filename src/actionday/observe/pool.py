@@ -1,0 +1,165 @@
+"""Parser processes and the work they are given. The parent keeps order, bounds what is under way, and survives a death.
+
+Each process is served by one thread that only moves frames; a bounded queue for each task keeps a fast parser from
+running ahead of a slow writer. A parser that dies or says nothing for `patience` seconds ends its task with an error
+(the caller quarantines the rest of the part) and is replaced.
+"""
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self
+
+import pyarrow as pa
+
+from actionday.observe import frames
+from actionday.observe.isolate import Isolation
+from actionday.records import WorkerStopped
+
+Frame = tuple[dict[str, Any], dict[str, pa.Table]]
+_AHEAD = 3  # finished chunks waiting for the writer, for each task
+_THREADS = {
+    "POLARS_MAX_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "ARROW_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+
+
+class _Parser:
+    """One parser process."""
+
+    def __init__(self, data_bytes: int, patience: float, environment: Mapping[str, str]) -> None:
+        self._patience = patience
+        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "actionday.observe.worker", str(data_bytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**environment, **_THREADS},
+        )
+        header, _ = self._receive()
+        self.isolation = Isolation(**header["isolation"])
+
+    def run(self, request: Mapping[str, Any]) -> Iterator[Frame]:
+        """Send a request and yield its frames. Raises WorkerStopped."""
+        try:
+            assert self.process.stdin is not None
+            self.process.stdin.write(json.dumps(request).encode() + b"\n")
+            self.process.stdin.flush()
+            while True:
+                header, tables = self._receive()
+                yield header, tables
+                if header.get("end"):
+                    return
+        except (EOFError, OSError) as error:
+            self.stop()
+            raise WorkerStopped(
+                f"the parser process ended (status {self.process.returncode}): too large, or a limit"
+            ) from error
+
+    def _receive(self) -> Frame:
+        assert self.process.stdout is not None
+        watchdog = threading.Timer(self._patience, self.process.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            return frames.receive(self.process.stdout)
+        finally:
+            watchdog.cancel()
+
+    def stop(self) -> None:
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Pool:
+    """A few parser processes. Use as a context manager."""
+
+    def __init__(
+        self, environment: Mapping[str, str], *, size: int = 2, data_bytes: int = 3 << 30, patience: float = 300.0
+    ) -> None:
+        self._arguments = (data_bytes, patience, environment)
+        self._size = size
+        # last in, first out: a second process is started only when the first is busy
+        self._idle: queue.LifoQueue[_Parser | None] = queue.LifoQueue()
+        self._all: list[_Parser] = []
+        self._threads = ThreadPoolExecutor(size, thread_name_prefix="parser")
+        self.isolation: Isolation | None = None
+        self._closed = threading.Event()
+
+    def __enter__(self) -> Self:
+        for _ in range(self._size):
+            self._idle.put(None)  # started when first needed
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closed.set()
+        for parser in self._all:
+            parser.stop()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def ask(self, request: Mapping[str, Any]) -> Iterator[Frame]:
+        """Run one request and yield its frames, the last of which has `end`. Raises WorkerStopped."""
+        for _, frame in self.stream([request], ahead=0):
+            if isinstance(frame, WorkerStopped):
+                raise frame
+            yield frame
+
+    def stream(
+        self, requests: Iterable[Mapping[str, Any]], ahead: int = _AHEAD
+    ) -> Iterator[tuple[int, Frame | WorkerStopped]]:
+        """Run requests side by side and yield (number, frame) strictly in order of requests, then of frames.
+
+        `requests` may be a generator that itself asks this pool. `ahead` bounds the frames that wait (0: no bound).
+        """
+        pending: deque[tuple[int, queue.Queue[Frame | WorkerStopped]]] = deque()
+        numbered = enumerate(requests)
+        while True:
+            while len(pending) <= self._size and (item := next(numbered, None)) is not None:
+                number, request = item
+                lane: queue.Queue[Frame | WorkerStopped] = queue.Queue(ahead)
+                self._threads.submit(self._serve, request, lane)
+                pending.append((number, lane))
+            if not pending:
+                return
+            number, lane = pending.popleft()
+            while True:
+                frame = lane.get()
+                yield number, frame
+                if isinstance(frame, WorkerStopped) or frame[0].get("end"):
+                    break
+
+    def _serve(self, request: Mapping[str, Any], lane: "queue.Queue[Frame | WorkerStopped]") -> None:
+        parser = self._idle.get()
+        try:
+            if parser is None:
+                parser = _Parser(*self._arguments)
+                self._all.append(parser)
+                self.isolation = parser.isolation
+            for frame in parser.run(request):
+                self._hand_over(frame, lane)
+        except (WorkerStopped, EOFError, OSError) as error:
+            parser = None
+            self._hand_over(
+                error if isinstance(error, WorkerStopped) else WorkerStopped(f"no parser process: {error}"), lane
+            )
+        finally:
+            self._idle.put(parser)
+
+    def _hand_over(self, frame: Frame | WorkerStopped, lane: "queue.Queue[Frame | WorkerStopped]") -> None:
+        while not self._closed.is_set():
+            try:
+                lane.put(frame, timeout=0.5)
+                return
+            except queue.Full:
+                continue
