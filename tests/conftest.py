@@ -1,0 +1,14 @@
+"""Options and fixtures for the whole suite."""
+
+import os
+
+import pytest
+
+# Parser processes and the command are started with the environment; bars and colours stay out of it.
+os.environ["COLUMNS"] = "120"
+for name in ("ACTIONDAY_HOME", "ACTIONDAY_KEYS", "ACTIONDAY_SETTINGS", "ACTIONDAY_BY"):
+    os.environ.pop(name, None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=30, help="random kills of an import (make soak: 300)")

@@ -1,0 +1,207 @@
+"""The main job as a stranger would run it: scenario, run, run again, measure, stats, forget, reproduce."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+MEASURES = ("activity", "lifetimes", "migration", "coverage")
+
+
+def actionday(*arguments: str | Path, status: int = 0, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "actionday", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    if status == 0:
+        assert done.stderr == "", "silent when it is not a terminal"
+    return done.stdout if status == 0 else done.stderr
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    actionday("scenario", folder / "exports", "--size", "tiny", "--seed", "3")
+    (folder / "exports" / "notes.txt").write_text("la li lo\n")
+    (folder / "exports" / "bad.json").write_text(
+        '{"name": "Venue", "type": "public_channel", "id": 9, "messages": [{"id": 1, "type"'
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first(world: Path) -> dict[str, Any]:
+    out = actionday(
+        "run",
+        world / "exports",
+        "--campaign",
+        world / "exports" / "day.toml",
+        "--home",
+        world / "case.d",
+        "--out",
+        world / "brief",
+        "--json",
+    )
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def test_a_folder_of_exports_becomes_a_brief(world: Path, first: dict[str, Any]) -> None:
+    assert {item["format"] for item in first["import"]["read"]} >= {
+        "telegram_export",
+        "table",
+        "fourcat",
+        "tgdataset",
+        "sightings",
+        "snapshots",
+        "announced",
+    }
+    names = {Path(file).name for file in first["brief"]}
+    assert {"index.html", "brief.json"} <= names
+    assert "annex.html" not in names
+    passed = {item["name"]: item["reason"] for item in first["import"]["passed_over"]}
+    assert "notes.txt" in passed
+    assert first["import"]["quarantined"] >= 1, "the broken export's break is reported"
+
+
+def test_the_second_run_reads_only_what_is_new(world: Path, first: dict[str, Any]) -> None:
+    extra = world / "exports" / "late.csv"
+    extra.write_text("subject,at,state,vantage\ntelegram:channel:424242,2019-12-01T10:00:00Z,present,v9\n")
+    again = json.loads(
+        actionday(
+            "run",
+            world / "exports",
+            "--campaign",
+            world / "exports" / "day.toml",
+            "--home",
+            world / "case.d",
+            "--out",
+            world / "brief2",
+            "--json",
+        )
+    )
+    assert [item["file"] for item in again["import"]["read"]] == ["late.csv"]
+    assert again["import"]["rows"] == {"sightings": 1}
+    before = first["import"]
+    assert len(again["import"]["known"]) == len(before["read"]) + len(before["known"]), (
+        "equal files count as known at once"
+    )
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_estimate_carries_its_uncertainty(measure: str, world: Path, first: dict[str, Any]) -> None:
+    with_day: list[str | Path] = ["--campaign", world / "exports" / "day.toml", "--by", "platform"]
+    for extra in ([], with_day):
+        found = json.loads(actionday("measure", measure, "--home", world / "case.d", "--json", *extra))
+        assert found["estimates"]
+        for estimate in found["estimates"]:
+            assert set(estimate) == {"name", "group", "value", "low", "high", "level", "unit", "n", "method", "caveats"}
+            if estimate["value"] is None:
+                assert estimate["caveats"], estimate
+            elif estimate["low"] is not None and estimate["high"] is not None:
+                assert estimate["low"] <= estimate["value"] <= estimate["high"], estimate
+
+
+def test_stats_count_every_table(world: Path, first: dict[str, Any]) -> None:
+    found = json.loads(actionday("archive", "stats", "--home", world / "case.d", "--json"))
+    assert found["tables"]["posts"] > 0
+    assert found["tables"]["quarantine"] == sum(found["quarantine"].values()) > 0
+    assert found["unfinished"] == []
+
+
+def test_a_brief_is_reproduced_and_a_changed_one_is_noticed(world: Path, first: dict[str, Any]) -> None:
+    assert json.loads(actionday("reproduce", world / "brief", "--home", world / "case.d", "--json"))["same"]
+    brief = json.loads((world / "brief" / "brief.json").read_text())
+    changed = next(e for e in brief["estimates"] if isinstance(e["value"], float) and e["value"] > 0)
+    changed["value"] *= 1.01
+    forged = world / "forged"
+    forged.mkdir(exist_ok=True)
+    (forged / "brief.json").write_text(json.dumps(brief))
+    assert actionday("reproduce", forged, "--home", world / "case.d", status=1) == ""
+
+
+def test_a_brief_is_no_directory(world: Path, first: dict[str, Any]) -> None:
+    handles = set()
+    for file in (world / "case.d" / "archive").glob("*/*.parquet"):
+        table = pq.read_table(file)
+        for column in ("handle", "native"):
+            if column in table.column_names:
+                handles |= {value for value in table[column].to_pylist() if value and len(value) > 7}
+    assert len(handles) > 50
+    for file in (world / "brief").rglob("*"):
+        if file.is_file():
+            words = set(re.findall(r"[\w.@:!#-]{8,}", file.read_text("utf-8")))
+            assert not words & handles, f"{file.name} names subjects"
+
+
+def test_an_annex_names_subjects_and_goes_when_one_is_forgotten(
+    world: Path, first: dict[str, Any], tmp_path: Path
+) -> None:
+    home = tmp_path / "case.d"
+    day = world / "exports" / "day.toml"
+    actionday(
+        "run",
+        world / "exports" / "telegram",
+        world / "exports" / "profiles",
+        "--campaign",
+        day,
+        "--home",
+        home,
+        "--out",
+        tmp_path / "b",
+        "--identify",
+        "test",
+        ACTIONDAY_KEYS=str(tmp_path / "keys"),
+    )
+    annex = tmp_path / "b" / "annex.html"
+    assert "TLP:AMBER+STRICT" in annex.read_text("utf-8")
+    found = json.loads(
+        actionday("forget", "telegram:channel:1", "--home", home, "--json", ACTIONDAY_KEYS=str(tmp_path / "keys"))
+    )
+    assert found["annexes_deleted"] == [str(annex)]
+
+
+def test_errors_name_the_thing_and_the_fix(tmp_path: Path) -> None:
+    told = actionday("archive", "stats", "--home", tmp_path / "none", status=3)
+    assert len(told.strip().splitlines()) == 3
+    assert "observe import" in told
+    day = tmp_path / "day.toml"
+    day.write_text('name = "x"\n[window]\nstart = 2019-11-22\nend = 2019-11-23\n')
+    assert "window.start must be a date-time with its zone" in actionday(
+        "run", tmp_path, "--campaign", day, "--out", tmp_path / "b", status=5
+    )
+    assert "no such file or folder" in actionday(
+        "observe", "import", tmp_path / "gone", "--home", tmp_path / "h", status=5
+    )
+    assert "no such format" in actionday(
+        "observe", "import", day, "--as", "nonsense", "--home", tmp_path / "h", status=5
+    )
+    assert "Usage" in actionday("measure", "happiness", status=2)
+
+
+def test_formats_and_inspect_speak_json(world: Path) -> None:
+    found = json.loads(actionday("observe", "formats", "--json"))
+    assert {one["name"] for one in found["formats"]} == {
+        "announced",
+        "fourcat",
+        "sightings",
+        "snapshots",
+        "table",
+        "telegram_export",
+        "tgdataset",
+    }
+    assert found["isolation"]["audit_hook"]
+    (one,) = json.loads(actionday("observe", "inspect", world / "exports" / "bad.json", "--json"))
+    assert one["format"] == "telegram_export"
