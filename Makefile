@@ -1,0 +1,54 @@
+# A fresh Debian machine with Python 3.11 and make needs nothing else: every target sets up what it uses.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKED := --disable-pip-version-check --quiet --require-hashes --no-deps
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint soak coverage bench locks clean
+
+help: ## say what there is to make
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+$(VENV)/base: requirements/base.lock pyproject.toml
+	@.ci/system python
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install $(LOCKED) -r requirements/base.lock
+	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: requirements/dev.lock $(VENV)/base tests/brief/package-lock.json
+	@.ci/system browser
+	$(BIN)/pip install $(LOCKED) -r requirements/dev.lock
+	npm ci --prefix tests/brief --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+demo: $(VENV)/base ## set everything up and run the main job on the bundled scenario: demo/brief/index.html
+	rm -rf demo
+	$(BIN)/actionday scenario demo/exports --size demo --seed 7
+	$(BIN)/actionday run demo/exports --campaign demo/exports/day.toml --home demo/case.d --out demo/brief
+
+lint: $(VENV)/dev ## ruff, mypy --strict, the import law
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: lint ## set everything up and pass all tests
+	$(BIN)/python -m pytest
+
+soak: $(VENV)/dev ## what takes longer: 300 kills of an import
+	$(BIN)/python -m pytest tests/observe/test_kill.py --kills 300 --timeout 7200
+
+coverage: $(VENV)/dev ## 1,000 synthetic worlds for each estimand; writes benchmarks/results/coverage.json
+	$(BIN)/python -m benchmarks.coverage_worlds
+
+bench: $(VENV)/dev ## benchmarks against named peers; writes benchmarks/results/
+	$(BIN)/pip install $(LOCKED) -r requirements/bench.lock
+	$(BIN)/python -m benchmarks
+
+locks: $(VENV)/dev ## compile requirements/*.lock again (needs the registry)
+	$(BIN)/python requirements/compile.py
+
+clean: ## remove what make made
+	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
