@@ -1,0 +1,75 @@
+"""The documentation says what there is: generated pages are fresh, and everything has its heading."""
+
+import importlib.util
+import re
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from actionday import playbook
+from actionday.observe.registry import readers
+from actionday.settings import Settings
+from actionday.stores.archive.schemas import TABLES
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("page", ["reference/cli.md", "reference/tables.md", "reference/formats.md"])
+def test_generated_pages_are_fresh(page: str) -> None:
+    assert (DOCS / page).read_text("utf-8") == generator().PAGES[page]().rstrip() + "\n", "run: python docs/generate.py"
+
+
+def headings(path: Path) -> set[str]:
+    return {line.lstrip("#").strip() for line in path.read_text("utf-8").splitlines() if line.startswith("#")}
+
+
+def test_every_setting_has_its_heading() -> None:
+    fields = set(Settings.__dataclass_fields__) - {"environment"}
+    assert fields <= headings(DOCS / "reference" / "settings.md")
+
+
+def test_every_table_and_format_has_its_heading() -> None:
+    assert set(TABLES) <= headings(DOCS / "reference" / "tables.md")
+    assert set(readers()) <= headings(DOCS / "reference" / "formats.md")
+
+
+def test_every_measure_has_a_page_on_its_method() -> None:
+    pages = {"coverage": "coverage", "activity": "activity", "lifetimes": "lifetimes", "migration": "migration"}
+    assert set(playbook.MEASURES) == set(pages)
+    for page in pages.values():
+        text = (DOCS / "methods" / f"{page}.md").read_text("utf-8").lower()
+        for word in ("assum", "source", "mislead", "example"):
+            assert word in text, f"{page}.md says nothing of {word}"
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            if "://" not in target and not target.startswith("mailto:"):
+                assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+
+
+def test_decisions_are_numbered_and_dated() -> None:
+    records = sorted((DOCS / "decisions").glob("*.md"))
+    assert [int(path.name[:4]) for path in records] == list(range(1, len(records) + 1))
+    for path in records:
+        assert re.search(r"\*Decided \d{4}-\d{2}-\d{2}\.\*", path.read_text("utf-8")), path.name
+
+
+def test_versions_agree() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"version: {project}" in (ROOT / "CITATION.cff").read_text()
+    assert f'__version__ = "{project}"' in (ROOT / "src" / "actionday" / "__init__.py").read_text()
