@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta, chi2
 
-Interval = tuple[float | None, float | None, float | None]
 Floats = NDArray[np.float64]
+Interval = tuple[float | None, float | None, float | None]
 
 
 def z_value(level: float) -> float:
@@ -22,7 +22,7 @@ def z_value(level: float) -> float:
 
 
 def proportion(k: int, n: int, level: float = 0.95) -> Interval:
-    """k of n with Wilson's score interval (Wilson 1927). (None, None, None) for n = 0.
+    """Share k / n with Wilson's score interval (Wilson 1927). (None, None, None) for n = 0.
 
     Raises ValueError unless 0 <= k <= n.
     """
@@ -35,6 +35,11 @@ def proportion(k: int, n: int, level: float = 0.95) -> Interval:
     middle = (share + spread / 2) / (1 + spread)
     half = z * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5 / (1 + spread)
     return share, 0.0 if k == 0 else max(0.0, middle - half), 1.0 if k == n else min(1.0, middle + half)
+
+
+def none_of(n: int, level: float = 0.95) -> float:
+    """The upper bound of a share when none of n had it (exact binomial, two-sided level); 1 for n = 0."""
+    return 1.0 - float(((1 - level) / 2) ** (1 / n)) if n > 0 else 1.0
 
 
 def count_interval(k: int, level: float = 0.95) -> tuple[float, float, float]:
@@ -76,7 +81,7 @@ def loglog_bounds(survival: Floats, error: Floats, level: float) -> tuple[Floats
     low, high = survival.copy(), survival.copy()
     inner = (survival > 0) & (survival < 1) & (error > 0)
     s = survival[inner]
-    stretch = np.exp(z_value(level) * error[inner] / (s * np.abs(np.log(s))))
-    with np.errstate(over="ignore", under="ignore"):
+    with np.errstate(over="ignore", under="ignore"):  # close to 1 the scale stretches without bound: (0, 1) is right
+        stretch = np.exp(z_value(level) * error[inner] / (s * np.abs(np.log(s))))
         low[inner], high[inner] = s**stretch, s ** (1 / stretch)
     return low, high

@@ -20,6 +20,8 @@ from actionday.measure.kaplan_meier_kernels import merge, scatter, tally, walk
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Groups = NDArray[np.integer[Any]]
 T = TypeVar("T")
 
 THREADS_FROM = 100_000
@@ -33,7 +35,7 @@ class KaplanMeier:
     `days` are the distinct times at which someone was gone, ascending. `greenwood` is the sum of d / (n (n - d)), so
     the variance of survival is survival**2 * greenwood. Where survival reaches 0 the log-log scale ends: `low` is 0
     and `high` keeps its last value, an upper bound still. `last` is the end of follow-up: beyond it, and above 0,
-    survival is not estimated.
+    survival is not estimated. `origin`: the age that everyone counted had reached (0 without delayed entry).
     """
 
     days: Floats
@@ -46,49 +48,44 @@ class KaplanMeier:
     n: int
     last: float
     level: float
+    origin: float = 0.0
 
     def survival_at(self, t: float) -> Interval:
-        """S(t) with its log-log interval; all None beyond follow-up.
-
-        While nobody is gone the log-log scale says nothing: the bound is then the exact binomial one for 0 gone of
-        those who were followed to t.
-        """
+        """S(t) with its log-log interval; all None beyond follow-up. While nobody is gone the bounds equal the value."""
         if t > self.last and not self._dies_out():
             return None, None, None
         step = int(np.searchsorted(self.days, t, side="right")) - 1
-        if step >= 0:
-            return float(self.survival[step]), float(self.low[step]), float(self.high[step])
-        followed = self.n if self.days.size == 0 else int(self.at_risk[0])
-        return 1.0, ((1 - self.level) / 2) ** (1 / followed) if followed else 0.0, 1.0
+        if step < 0:
+            return 1.0, 1.0, 1.0
+        return float(self.survival[step]), float(self.low[step]), float(self.high[step])
 
     def median(self) -> Interval:
         """First day with survival at most 1/2, with Brookmeyer and Crowley's interval (log-log); None = not reached."""
         return _first(self.days, self.survival), _first(self.days, self.low), _first(self.days, self.high)
 
-    def restricted_mean(self, horizon: float, origin: float = 0.0) -> tuple[float | None, float | None]:
-        """The area under the curve from `origin` to `horizon` and its standard error; None beyond follow-up.
+    def restricted_mean(self, horizon: float) -> tuple[float | None, float | None]:
+        """E[min(T, horizon)], given survival to `origin`, and its standard error; both None beyond follow-up.
 
         Variance: sum over steps of (area to the right of the step)**2 * d / (n (n - d)), times m / (m - 1) for the m
         gone until then (Klein and Moeschberger 2003, 4.5).
         """
         if horizon > self.last and not self._dies_out():
             return None, None
-        used = (self.days > origin) & (self.days < horizon)
-        edges = np.concatenate(([origin], self.days[used], [horizon]))
-        heights = np.concatenate(([1.0], self.survival[used]))
-        areas = heights * np.diff(edges)
+        used = self.days < horizon
+        edges = np.concatenate(([self.origin], self.days[used], [horizon]))
+        areas = np.concatenate(([1.0], self.survival[used])) * np.diff(edges)
         right = areas[::-1].cumsum()[::-1][1:]
         growth = np.diff(np.concatenate(([0.0], self.greenwood[used])))
         gone = int(self.gone[used].sum())
         correction = gone / (gone - 1) if gone > 1 else 1.0
-        return float(areas.sum()), float(np.sqrt((right**2 * growth).sum() * correction))
+        return self.origin + float(areas.sum()), float(np.sqrt((right**2 * growth).sum() * correction))
 
     def _dies_out(self) -> bool:
         return bool(self.survival.size) and float(self.survival[-1]) <= 0.0
 
 
 def kaplan_meier(
-    time: Floats, gone: Any, stratum: Any = None, entry: Floats | None = None, level: float = 0.95
+    time: Floats, gone: Flags, stratum: Groups | None = None, entry: Floats | None = None, level: float = 0.95
 ) -> list[KaplanMeier]:
     """Estimate every stratum's curve from exact times.
 
@@ -96,41 +93,41 @@ def kaplan_meier(
     `stratum`: whole numbers from 0, or None for one stratum. `entry`: days at which a subject came under observation,
     below `time`. Returns one curve for each stratum from 0 to the largest. Raises ValueError on a bad input.
     """
-    time, gone, group, strata = _checked(time, gone, stratum)
+    time, ended, group, strata = _checked(time, gone, stratum)
     starts = np.zeros(2 * strata + 1, np.int64)
-    buckets = scatter(time, gone, group, starts)
+    buckets = scatter(time, ended, group, starts)
     entries = _entries(time, entry, group, strata)
     z = z_value(level)
 
     def one(s: int) -> KaplanMeier:
         a, b, c = starts[2 * s : 2 * s + 3]
-        censored, ended = buckets[a:b], buckets[b:c]
+        censored, ends = buckets[a:b], buckets[b:c]
         censored.sort()
-        ended.sort()
+        ends.sort()
         entries[s].sort()
-        out, counts = np.empty((5, ended.size)), np.empty((2, ended.size), np.int64)
-        k = merge(censored, ended, entries[s], z, out, counts)
-        last = max((float(part[-1]) for part in (censored, ended) if part.size), default=0.0)
+        out, counts = np.empty((5, ends.size)), np.empty((2, ends.size), np.int64)
+        k = merge(censored, ends, entries[s], z, out, counts)
+        last = max((float(part[-1]) for part in (censored, ends) if part.size), default=0.0)
         return _curve(out[:, :k], counts[:, :k], int(c - a), last, level)
 
     return _each(one, strata, time.size)
 
 
 def kaplan_meier_grid(
-    time: Floats, gone: Any, stratum: Any = None, per_day: int = 24, level: float = 0.95
+    time: Floats, gone: Flags, stratum: Groups | None = None, per_day: int = 24, level: float = 0.95
 ) -> list[KaplanMeier]:
     """As `kaplan_meier`, for times rounded to the nearest 1 / `per_day` day; far faster where many share a time.
 
     The table has strata * longest time * per_day cells. Raises ValueError on a bad input, or beyond 2**31 subjects.
     """
-    time, gone, group, strata = _checked(time, gone, stratum)
+    time, ended, group, strata = _checked(time, gone, stratum)
     cells = int(time.max(initial=0.0) * per_day + 0.5) + 1
     halves = np.zeros((2, strata, cells), np.int64)
     cut = time.size // 2
 
     def count(half: int) -> None:
         rows = slice(cut) if half == 0 else slice(cut, None)
-        tally(time[rows], gone[rows], group[rows], float(per_day), halves[half])
+        tally(time[rows], ended[rows], group[rows], float(per_day), halves[half])
 
     _each(count, 2, time.size)
     table = halves[0] + halves[1]
@@ -166,23 +163,23 @@ def _curve(out: Floats, counts: Integers, n: int, last: float, level: float) -> 
     return KaplanMeier(out[0], out[1], out[3], out[4], out[2], counts[0], counts[1], n, last, level)
 
 
-def _checked(time: Floats, gone: Any, stratum: Any) -> tuple[Floats, Any, Any, int]:
+def _checked(time: Floats, gone: Flags, stratum: Groups | None) -> tuple[Floats, NDArray[np.uint8], Groups, int]:
     time = np.ascontiguousarray(time, np.float64)
-    gone = np.ascontiguousarray(gone, np.bool_).view(np.uint8)
-    if gone.shape != time.shape or time.ndim != 1:
+    ended = np.ascontiguousarray(gone, np.bool_).view(np.uint8)
+    if ended.shape != time.shape or time.ndim != 1:
         raise ValueError("time and gone need one value for each subject")
     low, high = time.min(initial=0.0), time.max(initial=0.0)
     if not (low >= 0.0 and np.isfinite(high)):
         raise ValueError("times are finite and at least 0")
     if stratum is None:
-        return time, gone, np.zeros(time.size, np.uint8), 1
+        return time, ended, np.zeros(time.size, np.uint8), 1
     group = np.ascontiguousarray(stratum)
     if group.shape != time.shape or group.dtype.kind not in "iu" or group.min(initial=0) < 0:
         raise ValueError("stratum needs a whole number from 0 for each subject")
-    return time, gone, group, int(group.max(initial=0)) + 1
+    return time, ended, group, int(group.max(initial=0)) + 1
 
 
-def _entries(time: Floats, entry: Floats | None, group: Any, strata: int) -> list[Floats]:
+def _entries(time: Floats, entry: Floats | None, group: Groups, strata: int) -> list[Floats]:
     if entry is None:
         return [np.empty(0)] * strata
     entry = np.ascontiguousarray(entry, np.float64)

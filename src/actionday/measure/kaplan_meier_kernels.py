@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+Groups = NDArray[np.integer[Any]]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def scatter(time: Floats, event: Any, stratum: Any, starts: Integers) -> Floats:
+def scatter(time: Floats, event: Bytes, stratum: Groups, starts: Integers) -> Floats:
     """Sort times into 2 * strata buckets (censored, then gone, for each stratum); `starts` receives their bounds."""
     n = time.size
     for i in range(n):
@@ -103,7 +105,7 @@ def merge(censored: Floats, gone: Floats, entry: Floats, z: float, out: Floats, 
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def tally(time: Floats, event: Any, stratum: Any, per_day: float, table: Integers) -> None:
+def tally(time: Floats, event: Bytes, stratum: Groups, per_day: float, table: Integers) -> None:
     """Count leavers and gone by stratum and grid cell, both in one number (gone in the upper half): one touch a row."""
     for i in range(time.size):
         table[stratum[i], int(time[i] * per_day + 0.5)] += 1 + (np.int64(event[i]) << 32)

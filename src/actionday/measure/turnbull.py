@@ -6,7 +6,7 @@ lacks, per subject. Sources: Turnbull 1976; Wellner and Zhan 1997; Frydman 1994;
 Not for: intervals (`turnbull_bootstrap`) and tests (`comparison`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,13 @@ class Turnbull:
         if t > self.limit:
             return float("nan"), least, greatest
         return float(self.mass @ beyond(self.left, self.right, t)), least, greatest
+
+    def given(self, origin: float) -> "Turnbull":
+        """The estimate conditional on T > origin: regions before it dropped, one over it cut (evenly spread)."""
+        kept = self.right > origin
+        mass = self.mass[kept] * beyond(self.left[kept], self.right[kept], origin)
+        left = np.maximum(self.left[kept], origin)
+        return replace(self, left=left, right=self.right[kept], mass=mass / mass.sum(), unique=self.unique[kept])
 
     def median_at(self) -> float | None:
         """The time at which survival under even spreading passes 1/2; None if that lies beyond `limit`."""

@@ -10,7 +10,6 @@ and the line search guards the minorant step.
 """
 
 import math
-from typing import Any
 
 import numpy as np
 from numba import njit
@@ -20,8 +19,11 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 TINY = 1e-300
 
+MOST_HAZARD = 1.0 - 1e-9
+"""Where the few at risk under delayed entry all go at once, later ones must still be comparable with each other."""
 
-@njit(cache=True, nogil=True)
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def log_likelihood(lo: Integers, hi: Integers, after: Integers, weight: Floats, cum: Floats) -> float:
     """Log-likelihood, -inf where a bracket has no mass."""
     total = 0.0
@@ -35,7 +37,7 @@ def log_likelihood(lo: Integers, hi: Integers, after: Integers, weight: Floats, 
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def gradient(
     lo: Integers, hi: Integers, after: Integers, weight: Floats, cum: Floats, inside: Floats, slope: Floats
 ) -> None:
@@ -65,7 +67,7 @@ def gradient(
         slope[j] = pulled + rest
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _em(cum: Floats, inside: Floats, observed: Floats) -> None:
     # expected gone in each region = mass * inside; at risk = observed - gone before; new mass from gone / at risk
     m = inside.size
@@ -74,13 +76,13 @@ def _em(cum: Floats, inside: Floats, observed: Floats) -> None:
         expected = (cum[j + 1] - before) * inside[j]
         before = cum[j + 1]
         at_risk = observed[j] - gone
-        left *= 1.0 - (min(expected / at_risk, 1.0) if at_risk > 0.0 else 0.0)
+        left *= 1.0 - (min(expected / at_risk, MOST_HAZARD) if at_risk > 0.0 else 0.0)
         gone += expected
         cum[j + 1] = 1.0 - left
     cum[m] = 1.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _minorant(
     lo: Integers, hi: Integers, after: Integers, weight: Floats, cum: Floats, out: Floats, push: Floats
 ) -> None:
@@ -89,14 +91,14 @@ def _minorant(
     bend = np.full(m + 1, 1e-12)
     push[:] = 0.0
     for i in range(lo.size):
-        pull = weight[i] / (cum[hi[i]] - cum[lo[i]])
+        pull = weight[i] / max(cum[hi[i]] - cum[lo[i]], TINY)
         curve = pull * pull / weight[i]
         push[hi[i]] += pull
         push[lo[i]] -= pull
         bend[hi[i]] += curve
         bend[lo[i]] += curve
         if after[i] > 0:
-            push[after[i]] += weight[i] / (1.0 - cum[after[i]])
+            push[after[i]] += weight[i] / max(1.0 - cum[after[i]], TINY)
     value, height, width = np.empty(m), np.empty(m), np.empty(m, np.int64)
     k = 0
     for j in range(1, m):
@@ -116,7 +118,7 @@ def _minorant(
             j += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def solve(
     rows: tuple[Integers, Integers, Integers, Floats], cum: Floats, tolerance: float, most: int
 ) -> tuple[float, int]:
@@ -151,23 +153,3 @@ def solve(
                 break
             step /= 2
     return gap, most
-
-
-@njit(cache=True, nogil=True)
-def solve_draws(
-    rows: tuple[Integers, Integers, Integers, Floats], draws: Any, start: Floats, tolerance: float, most: int
-) -> tuple[Floats, int]:
-    """Solve once for each row of `draws` (resampled weights), from `start`; returns cumulated masses and failures."""
-    lo, hi, after, _ = rows
-    m = start.size - 1
-    result, failed = np.empty((draws.shape[0], m + 1)), 0
-    for b in range(draws.shape[0]):
-        kept = np.flatnonzero(draws[b])
-        cum = result[b]
-        for j in range(m + 1):  # a little mass everywhere, so that EM can revive what the full data left empty
-            cum[j] = 0.98 * start[j] + 0.02 * j / m
-        drawn = (lo[kept], hi[kept], after[kept], draws[b][kept].astype(np.float64))
-        gap, _ = solve(drawn, cum, tolerance, most)
-        if gap > tolerance:
-            failed += 1
-    return result, failed
