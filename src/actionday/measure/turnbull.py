@@ -109,7 +109,7 @@ def fit(problem: Problem, tolerance: float = TOLERANCE, most: int = MOST_ITERATI
 
 def beyond(left: Floats, right: Floats, t: float) -> Floats:
     """P(T > t) for each region with its mass spread evenly; 1 for a region without right end that begins by t."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # exact times and open ends are chosen apart below
         inside = (right - t) / (right - left)
     share = np.where(left >= t, 1.0, np.where(right <= t, 0.0, inside))
     return np.asarray(np.where(np.isinf(right), 1.0, share), np.float64)
