@@ -307,6 +307,14 @@ def test_bootstrap_error_is_the_binomials_where_there_is_one_look() -> None:
     assert error == pytest.approx(5 * (0.3 * 0.7 / 200) ** 0.5, rel=0.05)
 
 
+def test_large_samples_are_drawn_smaller_with_the_same_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    left, right = np.repeat([0.0, 10.0], [600, 1_400]), np.repeat([10.0, np.inf], [600, 1_400])
+    fit = turnbull(left, right)
+    monkeypatch.setattr("actionday.measure.turnbull_bootstrap.MOST_DRAWN", 200)
+    error = bootstrap(fit, 2_000, 3).draws[:, 0].std(ddof=1)
+    assert error == pytest.approx((0.3 * 0.7 / 2_000) ** 0.5, rel=0.05)
+
+
 @pytest.mark.parametrize(
     ("left", "right", "weight", "entry"),
     [

@@ -37,12 +37,7 @@ def measure_lifetimes(
     """
     settings = Settings(level, bootstrap, seed)
     fitted = [fit_sample(sample, settings) for sample in samples(cohort, campaign, by)]
-    probing = {clock: probing_caveat(f.sample for f in fitted if _clock(f) == clock) for clock in map(_clock, fitted)}
-    estimates: list[Estimate] = []
-    for one in fitted:
-        estimates += sample_estimates(one, probing[_clock(one)])
-    estimates += _between_periods(fitted, settings)
-    estimates += _between_groups(fitted, settings)
+    estimates = estimates_of(fitted, settings)
     tables = {
         "curves": curves_table(fitted),
         "support": support_table(fitted),
@@ -53,6 +48,16 @@ def measure_lifetimes(
         "Subjects of a first snapshot are residual: their age is unknown and they are never mixed with newly seen ones.",
     )
     return Measure("lifetimes", tuple(estimates), tables, notes)
+
+
+def estimates_of(fitted: Sequence[Fitted], settings: Settings) -> list[Estimate]:
+    """Every estimate from fitted samples: each sample's own, then between periods, then between groups."""
+    probing = {clock: probing_caveat(f.sample for f in fitted if _clock(f) == clock) for clock in map(_clock, fitted)}
+    estimates: list[Estimate] = []
+    for one in fitted:
+        estimates += sample_estimates(one, probing[_clock(one)])
+    estimates += _between_periods(fitted, settings)
+    return estimates + _between_groups(fitted, settings)
 
 
 def sample_estimates(fitted: Fitted, more: tuple[str, ...] = ()) -> list[Estimate]:

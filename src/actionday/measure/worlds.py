@@ -17,8 +17,9 @@ from scipy.special import gamma, gammainc
 
 from actionday.measure.intervals import proportion
 from actionday.measure.kaplan_meier import first_age_at_risk
-from actionday.measure.lifetimes import measure_lifetimes
-from actionday.measure.lifetimes_fit import AT_RISK
+from actionday.measure.lifetimes import estimates_of
+from actionday.measure.lifetimes_fit import AT_RISK, Settings, fit_sample
+from actionday.measure.lifetimes_sample import samples
 from actionday.measure.schemas import COHORT
 from actionday.records import Campaign
 
@@ -184,8 +185,11 @@ def covered(name: str, seed: int, draws: int = 200) -> dict[str, bool]:
         _, low, high = proportion(denied, arrived)
         return {"denial_rate": low is not None and high is not None and low <= rate <= high}
     world = WORLDS[name](seed)
-    measured = measure_lifetimes(world.cohort, world.campaign, seed=seed, bootstrap=draws)
-    found = {(e.name, e.group["clock"], e.group["period"]): e for e in measured.estimates}
+    needed = {(clock, period) for _, clock, span in world.truth for period in span.split(" minus ")}
+    parts = samples(world.cohort, world.campaign, "all")
+    settings = Settings(0.95, draws, seed)
+    fitted = [fit_sample(part, settings) for part in parts if (part.label.clock, part.label.period) in needed]
+    found = {(e.name, e.group["clock"], e.group["period"]): e for e in estimates_of(fitted, settings)}
     result = {}
     for key, truth in world.truth.items():
         e = found[key]
