@@ -35,7 +35,8 @@ def tidy_table(cohort: pa.Table, campaign: Campaign) -> pa.Table:
     `period` is when it was first seen: before, during or after the day. Residual subjects have the clock
     "since_first_seen, residual". `event` is null where the end does not count (inferred ends included).
     """
-    subjects, period, pieces = read_subjects(cohort), period_of(read_subjects(cohort), campaign), []
+    subjects, pieces = read_subjects(cohort), []
+    period = period_of(subjects, campaign)
     for clock in CLOCKS:
         zero = subjects.created if clock == "age" else subjects.seen
         known = ~np.isnan(zero) & (zero <= subjects.seen)
