@@ -25,7 +25,7 @@ Groups = NDArray[np.integer[Any]]
 T = TypeVar("T")
 
 THREADS_FROM = 100_000
-"""Rows from which strata are worked on by as many threads as there are cores."""
+"""Rows from which `kaplan_meier` works on strata in as many threads as there are cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,25 +122,19 @@ def kaplan_meier_grid(
     """
     time, ended, group, strata = _checked(time, gone, stratum)
     cells = int(time.max(initial=0.0) * per_day + 0.5) + 1
-    halves = np.zeros((2, strata, cells), np.int64)
-    cut = time.size // 2
-
-    def count(half: int) -> None:
-        rows = slice(cut) if half == 0 else slice(cut, None)
-        tally(time[rows], ended[rows], group[rows], float(per_day), halves[half])
-
-    _each(count, 2, time.size)
-    table = halves[0] + halves[1]
-    sizes = (table & 0xFFFFFFFF).sum(axis=1)
-    z = z_value(level)
-
-    def one(s: int) -> KaplanMeier:
-        out, counts = np.empty((5, cells)), np.empty((2, cells), np.int64)
-        k = walk(table[s], int(sizes[s]), float(per_day), z, out, counts)
-        last = float(np.flatnonzero(table[s])[-1]) / per_day if sizes[s] else 0.0
-        return _curve(out[:, :k], counts[:, :k], int(sizes[s]), last, level)
-
-    return _each(one, strata, time.size)
+    table = np.zeros((strata, cells), np.int64)
+    tally(time, ended, group, float(per_day), table)
+    sizes, steps = (table & 0xFFFFFFFF).sum(axis=1), np.count_nonzero(table >> 32, axis=1)
+    # one block for all results: a block a stratum would be fresh pages each time, which cost more than the arithmetic
+    ends = np.concatenate(([0], np.cumsum(steps)))
+    out, counts = np.empty((5, ends[-1])), np.empty((2, ends[-1]), np.int64)
+    days, z, curves = np.arange(cells) / per_day, z_value(level), []
+    for s in range(strata):
+        walk(table[s], int(sizes[s]), days, z, out, counts, int(ends[s]))
+        mine = slice(ends[s], ends[s + 1])
+        last = float(days[np.flatnonzero(table[s])[-1]]) if sizes[s] else 0.0
+        curves.append(_curve(out[:, mine], counts[:, mine], int(sizes[s]), last, level))
+    return curves
 
 
 def first_age_at_risk(time: Floats, entry: Floats, minimum: int = 20) -> float | None:
