@@ -62,7 +62,9 @@ def _links(rng: np.random.Generator, n: int) -> pl.Series:
     chosen = pl.lit(None, pl.String)
     for limit, form in reversed(forms):
         columns = [part.split("}")[0] for part in form.split("{")[1:]]
-        text = pl.format("".join("{}" + p.partition("}")[2] if i else p for i, p in enumerate(form.split("{"))), *columns)
+        text = pl.format(
+            "".join("{}" + p.partition("}")[2] if i else p for i, p in enumerate(form.split("{"))), *columns
+        )
         chosen = pl.when(pl.col("z") < limit).then(text).otherwise(chosen)
     return frame.select(chosen.alias("link"))["link"]
 

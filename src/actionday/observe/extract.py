@@ -13,7 +13,7 @@ import pyarrow as pa
 from actionday.observe.link_addresses import LOCAL_NAMES, resolve_addresses
 from actionday.observe.link_patterns import find_pieces
 from actionday.observe.link_talk import HINT, find_talk
-from actionday.observe.link_targets import FOUND, resolve_links
+from actionday.observe.link_targets import resolve_links
 from actionday.stores.archive.schemas import TABLES
 
 BLOCK = 200_000

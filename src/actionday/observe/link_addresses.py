@@ -22,7 +22,7 @@ _NAME = {
 _ANY_NAME = r"^([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)"
 _UNCLEAR = ("telegram", "vk")  # a name may be a user's or a channel's
 _NO_NAMES = ("matrix", "xmpp", "rocketchat", "threema", "session", "website", "whatsapp", "signal")
-_ROOMS = r"(?i)^(?:conference|muc|rooms?|conf|groupchat|chatrooms?)\."
+_ROOMS = r"(?:conference|muc|rooms?|conf|groupchat|chatrooms?)\."
 _MAIL_WORD = r"(?i)mail|почт|بريد|ايميل"
 _JABBER_WORD = r"(?i)^(?:jabber|xmpp|jid|جابر|джаббер)"
 _PIECE = pl.col("piece")
@@ -36,7 +36,9 @@ def resolve_addresses(pieces: pl.DataFrame) -> pl.DataFrame:
     uri = _PIECE.str.contains(r"(?i)^(?:xmpp|matrix):[^ ]")
     room = _PIECE.str.contains("^[#!]")
     sign = _PIECE.str.contains(rf"(?i)^(?:(?:{'|'.join(MARKERS.values())})[^@a-z0-9]*)?@")
-    way = pl.when(uri).then(1).when(room).then(2).when(sign).then(3).when(_PIECE.str.contains("@", literal=True)).then(4)
+    way = (
+        pl.when(uri).then(1).when(room).then(2).when(sign).then(3).when(_PIECE.str.contains("@", literal=True)).then(4)
+    )
     pieces = pieces.with_columns(way=way.otherwise(5))
     steps = (_uris, _rooms, _names, _jids, _ids)
     return pl.concat([names, *(step(pieces.filter(pl.col("way") == n)) for n, step in enumerate(steps, 1))])
@@ -64,7 +66,7 @@ def _found(
 
 def _known(host: pl.Expr) -> pl.Expr:
     """Whether a host ends as hosts do."""
-    return host.str.to_lowercase().str.extract(r"([a-z][a-z0-9-]*)(?::[0-9]+)?$", 1).is_in(sorted(endings()))
+    return host.str.to_lowercase().str.replace(r"^.*\.", "").str.replace(":[0-9]+$", "").is_in(sorted(endings()))
 
 
 def _uris(pieces: pl.DataFrame) -> pl.DataFrame:
@@ -72,7 +74,7 @@ def _uris(pieces: pl.DataFrame) -> pl.DataFrame:
     xmpp = pieces.filter(_PIECE.str.contains("(?i)^xmpp:"))
     bare = _PIECE.str.extract(r"(?i)^xmpp:([^/?]+@[^/?]+)", 1).str.to_lowercase()
     join = _PIECE.str.contains(r"(?i)\?join")
-    rooms = join | bare.str.extract("@(.*)$", 1).str.contains(_ROOMS)
+    rooms = join | bare.str.contains(f"@{_ROOMS}")
     target = pl.when(rooms).then("xmpp:channel:" + bare).otherwise("xmpp:account:" + bare)
     kinds = pl.when(rooms).then(pl.lit(CHANNEL)).otherwise(pl.lit(ACCOUNT))
     uri = pl.lit("xmpp:") + bare + _PIECE.str.extract(r"(\?join)", 1).fill_null("")
@@ -159,11 +161,11 @@ def _plain_names(parts: pl.DataFrame) -> pl.DataFrame:
 
 def _jids(pieces: pl.DataFrame) -> pl.DataFrame:
     """``user@host`` that is a Jabber id: so marked, in a room host, asking to join, or written on XMPP. Else e-mail."""
-    bare = _PIECE.str.extract(r"([^\s:=/|()–—]+@[^@?\s]+)(?:\?join)?$", 1).str.to_lowercase()
-    pieces = pieces.with_columns(bare=bare, host=bare.str.extract("@(.*)$", 1)).filter(_known(pl.col("host")))
-    marked = _PIECE.str.contains(_JABBER_WORD) & ~_PIECE.str.extract(r"^(.*?)[^\s]+@", 1).str.contains(_MAIL_WORD)
-    rooms = pl.col("host").str.contains(_ROOMS) | _PIECE.str.ends_with("?join")
+    marked = _PIECE.str.contains(_JABBER_WORD) & ~_PIECE.str.contains(rf"{_MAIL_WORD}[^@]*[\s:=/|()–—][^@]*@")
+    rooms = _PIECE.str.contains(rf"(?i)@{_ROOMS}|\?join$")
     jids = pieces.filter(marked | rooms | (pl.col("platform") == "xmpp").fill_null(value=False))
+    bare = _PIECE.str.extract(r"([^\s:=/|()–—]+@[^@?\s]+)(?:\?join)?$", 1).str.to_lowercase()
+    jids = jids.with_columns(bare=bare).filter(_known(pl.col("bare")))
     target = pl.when(rooms).then("xmpp:channel:" + pl.col("bare")).otherwise("xmpp:account:" + pl.col("bare"))
     kinds = pl.when(rooms).then(pl.lit(CHANNEL)).otherwise(pl.lit(ACCOUNT))
     return jids.select(_found("address", target, kinds))

@@ -34,7 +34,19 @@ FAMILIES: dict[str, str] = {
 """Host (without `www.`) to platform."""
 
 _WHOLE_DOMAINS = frozenset(
-    "t.me reddit.com facebook.com instagram.com tiktok.com youtube.com twitter.com x.com mewe.com whatsapp.com vk.com".split()
+    [
+        "t.me",
+        "reddit.com",
+        "facebook.com",
+        "instagram.com",
+        "tiktok.com",
+        "youtube.com",
+        "twitter.com",
+        "x.com",
+        "mewe.com",
+        "whatsapp.com",
+        "vk.com",
+    ]
 )
 
 ASCII_FAMILIES = frozenset(FAMILIES.values()) - {"facebook", "youtube", "matrix"}

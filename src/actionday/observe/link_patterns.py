@@ -10,6 +10,13 @@ import polars as pl
 INVISIBLE = r"[\u00AD\u200B-\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]"
 """Soft hyphen, zero-width and direction marks: they hide a link from a naive matcher and mean nothing in one."""
 
+# The same in three, for a search that begins with fixed bytes is ten times as fast.
+_HAS_INVISIBLE = (
+    pl.col("text").str.contains(r"[\u200B-\u200F\u202A-\u202E\u2060\u2066-\u2069]")
+    | pl.col("text").str.contains("\u00ad", literal=True)
+    | pl.col("text").str.contains("\ufeff", literal=True)
+)
+
 DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}|[。．｡])"
 """A dot, plain, defanged or full-width."""
 
@@ -84,11 +91,15 @@ def without_invisible(texts: pl.Expr) -> pl.Expr:
 
 
 def find_pieces(texts: pl.DataFrame) -> pl.DataFrame:
-    """All pieces in order: `row` and `piece` (String), of texts with `row`, `text` and `named`.
+    """All pieces in order: `row` and `piece` (String), of texts with `row` (ascending), `text` and `named`.
 
     `named` says that the text may hold one of NAMED_IDS. Null texts yield none.
     """
     text = pl.col("text")
     texts = texts.filter(text.str.contains(TRIGGER) | pl.col("named"))
-    pieces = texts.select("row", piece=without_invisible(text).str.extract_all(FIND))
+    marked = texts.select(_HAS_INVISIBLE)["text"]
+    if marked.any():
+        clean = texts.filter(marked).with_columns(without_invisible(text))
+        texts = pl.concat([texts.filter(~marked), clean]).sort("row", maintain_order=True)
+    pieces = texts.select("row", piece=text.str.extract_all(FIND))
     return pieces.explode("piece").filter(pl.col("piece").is_not_null())

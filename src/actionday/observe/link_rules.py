@@ -53,7 +53,9 @@ TELEGRAM = (
     Rule(_end(f"/{_TG_NAME}"), "telegram:@{1l}"),
     Rule(r"", "telegram:@{h1}", host=r"^[a-z][a-z0-9-]*\.t\.me$"),
 )
-_TW_OWN = "intent|share|search|hashtag|home|explore|login|signup|settings|messages|notifications|compose|tos|privacy|about|i"
+_TW_OWN = (
+    "intent|share|search|hashtag|home|explore|login|signup|settings|messages|notifications|compose|tos|privacy|about|i"
+)
 TWITTER = (
     Rule(r"(?i)^/i/user/([0-9]+)", "twitter:account:{1}", ACCOUNT),
     Rule(r"(?i)^/i/communities/([0-9]+)", "twitter:channel:{1}", CHANNEL),
@@ -111,7 +113,10 @@ VK = (
     Rule(_end(r"/(?:club|public|event)([0-9]+)"), "vk:channel:{1}", CHANNEL),
     Rule(r"(?i)^/[^#]*wall-([0-9]+)_[0-9]+", "vk:channel:{1}", POST),
     Rule(r"(?i)^/[^#]*wall([0-9]+)_[0-9]+", "vk:account:{1}", POST),
-    Rule(_end(r"/(?:(?:video|photo|doc|album|topic|app|market|clip)[s0-9_-].*|(?:away|share)\.php|feed|im|video|clips)"), None),
+    Rule(
+        _end(r"/(?:(?:video|photo|doc|album|topic|app|market|clip)[s0-9_-].*|(?:away|share)\.php|feed|im|video|clips)"),
+        None,
+    ),
     Rule(_end(r"/@?([a-z][a-z0-9_.]{1,31})"), "vk:@{1l}"),
 )
 DISCORD = (
@@ -186,53 +191,158 @@ PLATFORM_RULES: dict[str, tuple[Rule, ...]] = {
 """Platforms with hosts of their own."""
 
 APP_RULES = (
-    Rule(r"(?i)^tg://resolve/?\?(?:.*&)?domain=([a-z][a-z0-9_]{0,31})&(?:.*&)?post=", "telegram:@{1l}", POST, platform="telegram"),
+    Rule(
+        r"(?i)^tg://resolve/?\?(?:.*&)?domain=([a-z][a-z0-9_]{0,31})&(?:.*&)?post=",
+        "telegram:@{1l}",
+        POST,
+        platform="telegram",
+    ),
     Rule(r"(?i)^tg://resolve/?\?(?:.*&)?domain=([a-z][a-z0-9_]{0,31})", "telegram:@{1l}", platform="telegram"),
     Rule(r"(?i)^tg://join/?\?(?:.*&)?invite=([a-z0-9_-]+)", "telegram:+{1}", CHANNEL, "invite", platform="telegram"),
-    Rule(r"(?i)^tg://addlist/?\?(?:.*&)?slug=([a-z0-9_-]+)", "telegram:+addlist/{1}", None, "invite", platform="telegram"),
+    Rule(
+        r"(?i)^tg://addlist/?\?(?:.*&)?slug=([a-z0-9_-]+)", "telegram:+addlist/{1}", None, "invite", platform="telegram"
+    ),
     Rule(r"(?i)^tg://privatepost/?\?(?:.*&)?channel=([0-9]+)", "telegram:channel:{1}", POST, platform="telegram"),
-    Rule(r"(?i)^tg://(?:user/?\?id|openmessage/?\?user_id)=([0-9]+)", "telegram:account:{1}", ACCOUNT, platform="telegram"),
+    Rule(
+        r"(?i)^tg://(?:user/?\?id|openmessage/?\?user_id)=([0-9]+)",
+        "telegram:account:{1}",
+        ACCOUNT,
+        platform="telegram",
+    ),
     Rule(r"(?i)^tg://", None, platform="telegram"),
     Rule(r"(?i)^twitter://user\?(?:.*&)?screen_name=([a-z0-9_]{1,15})", "twitter:@{1l}", ACCOUNT, platform="twitter"),
     Rule(r"(?i)^twitter://user\?(?:.*&)?id=([0-9]+)", "twitter:account:{1}", ACCOUNT, platform="twitter"),
     Rule(r"(?i)^instagram://user\?(?:.*&)?username=([a-z0-9_.]+)", "instagram:@{1l}", ACCOUNT, platform="instagram"),
-    Rule(r"(?i)^threema://(?:add|compose)\?(?:.*&)?id=(\*?[a-z0-9]{7,8})", "threema:account:{1u}", ACCOUNT, platform="threema"),
-    Rule(r"(?i)^whatsapp://send/?\?(?:.*&)?phone=(?:\+|%2b)?([0-9]{6,15})", "whatsapp:account:{1}", ACCOUNT, platform="whatsapp"),
+    Rule(
+        r"(?i)^threema://(?:add|compose)\?(?:.*&)?id=(\*?[a-z0-9]{7,8})",
+        "threema:account:{1u}",
+        ACCOUNT,
+        platform="threema",
+    ),
+    Rule(
+        r"(?i)^whatsapp://send/?\?(?:.*&)?phone=(?:\+|%2b)?([0-9]{6,15})",
+        "whatsapp:account:{1}",
+        ACCOUNT,
+        platform="whatsapp",
+    ),
 )
 """Links that open an app: the whole link is matched."""
 
 _AT = r"(?i)^/(?:web/|deck/)?@"
 FEDERATED = (
-    Rule(r"(?i)^/(?:channel|group)/([^/?#]+)[^#]*[?&]msg=", "rocketchat:channel:{h}/{1}", POST, host=HINTS["rocketchat"], platform="rocketchat"),
-    Rule(r"(?i)^/(?:channel|group)/([^/?#]+)", "rocketchat:channel:{h}/{1}", CHANNEL, host=HINTS["rocketchat"], platform="rocketchat"),
-    Rule(r"(?i)^/invite/([a-z0-9_-]{4,})", "rocketchat:+{h}/{1}", CHANNEL, "invite", host=HINTS["rocketchat"], platform="rocketchat"),
-    Rule(r"(?i)^/direct/([^/?#]+)", "rocketchat:account:{h}/{1}", ACCOUNT, host=HINTS["rocketchat"], platform="rocketchat"),
+    Rule(
+        r"(?i)^/(?:channel|group)/([^/?#]+)[^#]*[?&]msg=",
+        "rocketchat:channel:{h}/{1}",
+        POST,
+        host=HINTS["rocketchat"],
+        platform="rocketchat",
+    ),
+    Rule(
+        r"(?i)^/(?:channel|group)/([^/?#]+)",
+        "rocketchat:channel:{h}/{1}",
+        CHANNEL,
+        host=HINTS["rocketchat"],
+        platform="rocketchat",
+    ),
+    Rule(
+        r"(?i)^/invite/([a-z0-9_-]{4,})",
+        "rocketchat:+{h}/{1}",
+        CHANNEL,
+        "invite",
+        host=HINTS["rocketchat"],
+        platform="rocketchat",
+    ),
+    Rule(
+        r"(?i)^/direct/([^/?#]+)",
+        "rocketchat:account:{h}/{1}",
+        ACCOUNT,
+        host=HINTS["rocketchat"],
+        platform="rocketchat",
+    ),
     Rule(r"(?i)^/c/([a-z0-9_.-]+)@([a-z0-9_.-]+\.[a-z0-9_]+)", "lemmy:channel:{1l}@{2l}", CHANNEL, platform="lemmy"),
     Rule(r"(?i)^/c/([a-z0-9_.-]+)", "lemmy:channel:{1l}@{h}", CHANNEL, host=HINTS["lemmy"], platform="lemmy"),
-    Rule(r"(?i)^/u/([a-z0-9_.-]+)@([a-z0-9_.-]+\.[a-z0-9_]+)", "lemmy:account:{1l}@{2l}", ACCOUNT, host=HINTS["lemmy"], platform="lemmy"),
+    Rule(
+        r"(?i)^/u/([a-z0-9_.-]+)@([a-z0-9_.-]+\.[a-z0-9_]+)",
+        "lemmy:account:{1l}@{2l}",
+        ACCOUNT,
+        host=HINTS["lemmy"],
+        platform="lemmy",
+    ),
     Rule(r"(?i)^/u/([a-z0-9_.-]+)", "lemmy:account:{1l}@{h}", ACCOUNT, host=HINTS["lemmy"], platform="lemmy"),
     Rule(r"(?i)^/(?:post|comment)/[0-9]+", None, POST, host=HINTS["lemmy"], platform="lemmy"),
     Rule(r"(?i)^/m/([a-z0-9_.-]+)@([a-z0-9_.-]+\.[a-z0-9_]+)", "kbin:channel:{1l}@{2l}", CHANNEL, platform="kbin"),
     Rule(r"(?i)^/m/([a-z0-9_.-]+)/[tp]/[0-9]+", "kbin:channel:{1l}@{h}", POST, host=HINTS["kbin"], platform="kbin"),
     Rule(r"(?i)^/m/([a-z0-9_.-]+)", "kbin:channel:{1l}@{h}", CHANNEL, host=HINTS["kbin"], platform="kbin"),
-    Rule(r"(?i)^/u/@?([a-z0-9_.-]+)@([a-z0-9_.-]+\.[a-z0-9_]+)", "kbin:account:{1l}@{2l}", ACCOUNT, host=HINTS["kbin"], platform="kbin"),
+    Rule(
+        r"(?i)^/u/@?([a-z0-9_.-]+)@([a-z0-9_.-]+\.[a-z0-9_]+)",
+        "kbin:account:{1l}@{2l}",
+        ACCOUNT,
+        host=HINTS["kbin"],
+        platform="kbin",
+    ),
     Rule(r"(?i)^/u/([a-z0-9_.-]+)", "kbin:account:{1l}@{h}", ACCOUNT, host=HINTS["kbin"], platform="kbin"),
     Rule(r"(?i)^/people/([0-9a-f]{16,32})", "diaspora:account:{1l}", ACCOUNT, platform="diaspora"),
     Rule(r"(?i)^/u/([a-z0-9_.-]+)", "diaspora:account:{1l}@{h}", ACCOUNT, host=HINTS["diaspora"], platform="diaspora"),
     Rule(r"(?i)^/posts/[0-9a-f]+", None, POST, host=HINTS["diaspora"], platform="diaspora"),
-    Rule(r"(?i)^/(?:profile/|~)([a-z0-9_.-]+)", "friendica:account:{1l}@{h}", ACCOUNT, host=HINTS["friendica"], platform="friendica"),
+    Rule(
+        r"(?i)^/(?:profile/|~)([a-z0-9_.-]+)",
+        "friendica:account:{1l}@{h}",
+        ACCOUNT,
+        host=HINTS["friendica"],
+        platform="friendica",
+    ),
     Rule(r"(?i)^/display/", None, POST, host=HINTS["friendica"], platform="friendica"),
-    Rule(r"(?i)^/user/([0-9]+)", "gnusocial:account:{h}/user/{1}", ACCOUNT, host=HINTS["gnusocial"], platform="gnusocial"),
-    Rule(r"(?i)^/group/([0-9]+)/id", "gnusocial:channel:{h}/group/{1}", CHANNEL, host=HINTS["gnusocial"], platform="gnusocial"),
-    Rule(r"(?i)^/group/([a-z0-9_-]+)", "gnusocial:channel:{1l}@{h}", CHANNEL, host=HINTS["gnusocial"], platform="gnusocial"),
+    Rule(
+        r"(?i)^/user/([0-9]+)", "gnusocial:account:{h}/user/{1}", ACCOUNT, host=HINTS["gnusocial"], platform="gnusocial"
+    ),
+    Rule(
+        r"(?i)^/group/([0-9]+)/id",
+        "gnusocial:channel:{h}/group/{1}",
+        CHANNEL,
+        host=HINTS["gnusocial"],
+        platform="gnusocial",
+    ),
+    Rule(
+        r"(?i)^/group/([a-z0-9_-]+)",
+        "gnusocial:channel:{1l}@{h}",
+        CHANNEL,
+        host=HINTS["gnusocial"],
+        platform="gnusocial",
+    ),
     Rule(r"(?i)^/notice/[0-9]+", None, POST, host=HINTS["gnusocial"], platform="gnusocial"),
-    Rule(r"(?i)^/([a-z0-9_]{1,64})/?$", "gnusocial:account:{1l}@{h}", ACCOUNT, host=HINTS["gnusocial"], platform="gnusocial"),
-    Rule(rf"{_AT}([a-z0-9_.-]+)@([a-z0-9_.-]+\.[a-z0-9_]+)/[a-z0-9_]+", "mastodon:account:{1l}@{2l}", POST, platform="mastodon"),
-    Rule(rf"{_AT}([a-z0-9_.-]+)@([a-z0-9_.-]+\.[a-z0-9_]+)", "mastodon:account:{1l}@{2l}", ACCOUNT, platform="mastodon"),
-    Rule(rf"{_AT}([a-z0-9_][a-z0-9_.-]*)/(?:[0-9]+|posts/[a-z0-9_]+)", "mastodon:account:{1l}@{h}", POST, platform="mastodon"),
+    Rule(
+        r"(?i)^/([a-z0-9_]{1,64})/?$",
+        "gnusocial:account:{1l}@{h}",
+        ACCOUNT,
+        host=HINTS["gnusocial"],
+        platform="gnusocial",
+    ),
+    Rule(
+        rf"{_AT}([a-z0-9_.-]+)@([a-z0-9_.-]+\.[a-z0-9_]+)/[a-z0-9_]+",
+        "mastodon:account:{1l}@{2l}",
+        POST,
+        platform="mastodon",
+    ),
+    Rule(
+        rf"{_AT}([a-z0-9_.-]+)@([a-z0-9_.-]+\.[a-z0-9_]+)", "mastodon:account:{1l}@{2l}", ACCOUNT, platform="mastodon"
+    ),
+    Rule(
+        rf"{_AT}([a-z0-9_][a-z0-9_.-]*)/(?:[0-9]+|posts/[a-z0-9_]+)",
+        "mastodon:account:{1l}@{h}",
+        POST,
+        platform="mastodon",
+    ),
     Rule(rf"{_AT}([a-z0-9_][a-z0-9_.-]*)", "mastodon:account:{1l}@{h}", ACCOUNT, platform="mastodon"),
-    Rule(r"(?i)^/users/([a-z0-9_][a-z0-9_.-]*)/statuses/[0-9]+", "mastodon:account:{1l}@{h}", POST, platform="mastodon"),
-    Rule(_end(r"/users/([a-z_][a-z0-9_.-]*)"), "mastodon:account:{1l}@{h}", ACCOUNT, host=HINTS["mastodon"], platform="mastodon"),
+    Rule(
+        r"(?i)^/users/([a-z0-9_][a-z0-9_.-]*)/statuses/[0-9]+", "mastodon:account:{1l}@{h}", POST, platform="mastodon"
+    ),
+    Rule(
+        _end(r"/users/([a-z_][a-z0-9_.-]*)"),
+        "mastodon:account:{1l}@{h}",
+        ACCOUNT,
+        host=HINTS["mastodon"],
+        platform="mastodon",
+    ),
 )
 """Software that anybody may host. Where the path alone does not tell the software, the host must give its hint."""
 

@@ -49,7 +49,9 @@ _PHRASE_END = rf"(?:\s*(?:[.,;:!?)\n]|$)|\s+(?:and|or|instead|now|today|too|{_NO
 
 def _words() -> dict[str, str]:
     """Every word, lower case, to its platform; the ambiguous apart."""
-    plain = {alias: p.name for p in PLATFORMS for alias in (*p.aliases, *_MORE.get(p.name, ())) if alias not in AMBIGUOUS}
+    plain = {
+        alias: p.name for p in PLATFORMS for alias in (*p.aliases, *_MORE.get(p.name, ())) if alias not in AMBIGUOUS
+    }
     return {word.lower(): name for word, name in plain.items()}
 
 
@@ -83,7 +85,7 @@ _AFTER_CUE = rf"(?i)(?:^|[^a-z]){_CUE}(?: the| our| my)? (?:{_AMB}){_PHRASE_END}
 def find_talk(texts: pl.DataFrame) -> pl.DataFrame:
     """Rows (`row`) and `target_platform`: one row a platform that a text speaks of, ordered; of texts that have HINT."""
     clean = without_invisible(pl.col("text")).str.replace_all(_ROCKET_CHAT, "${1}rocketchat${2}")
-    texts = texts.select("row", text=clean.str.replace_all(COVER, " \uFFFC "))
+    texts = texts.select("row", text=clean.str.replace_all(COVER, " \ufffc "))
     spoken = pl.concat([_plain(texts), _ambiguous(texts, _AS_NAME), _ambiguous(texts, _AFTER_CUE)])
     return spoken.unique().sort("row", "target_platform")
 

@@ -145,4 +145,9 @@ def _host_and_port(written: str) -> tuple[str, str]:
 def _only_looks_like_host(written: str, host: str) -> bool:
     """File names, two sentences run together, times of day, and a product that is named like a host."""
     joined = _TWO_SENTENCES.match(written) and not _SURE_ENDINGS.search(written)
-    return bool(joined) or host == "rocket.chat" or host.rpartition(".")[2] in TYPED_ONLY_WITH_PATH or _CLOCK.fullmatch(host) is not None
+    return (
+        bool(joined)
+        or host == "rocket.chat"
+        or host.rpartition(".")[2] in TYPED_ONLY_WITH_PATH
+        or _CLOCK.fullmatch(host) is not None
+    )
