@@ -133,9 +133,9 @@ WHATSAPP = (
     Rule(r"(?i)^/send/?\?(?:.*&)?phone=(?:\+|%2b)?([0-9]{6,15})", "whatsapp:account:{1}", ACCOUNT),
 )
 SIGNAL = (
-    Rule(r"^/?#([a-z0-9_=/+-]{6,})", "signal:+{1}", CHANNEL, "invite", host=r"^signal\.group$"),
-    Rule(r"^/?#p/\+?([0-9]{6,15})", "signal:account:{1}", ACCOUNT),
-    Rule(r"^/?#eu/([a-z0-9_=+-]{6,})", "signal:+eu/{1}", ACCOUNT, "invite"),
+    Rule(r"(?i)^/?#([a-z0-9_=/+-]{6,})", "signal:+{1}", CHANNEL, "invite", host=r"^signal\.group$"),
+    Rule(r"(?i)^/?#p/\+?([0-9]{6,15})", "signal:account:{1}", ACCOUNT),
+    Rule(r"(?i)^/?#eu/([a-z0-9_=+-]{6,})", "signal:+eu/{1}", ACCOUNT, "invite"),
 )
 _MX_HOST = r"([a-z0-9.-]+(?::[0-9]+)?)"
 _MX = r"(?i)^[^#]*#/(?:room/|user/)?"

@@ -26,7 +26,7 @@ _TRACKING = (
     r"(?i)\b(?:utm_[a-z]+|fbclid|gclid|dclid|msclkid|yclid|igshid|igsh|ref_src|ref_url|mc_[ce]id|si_source|mibextid)"
     r"=[^&#]*&?"
 )
-_FRAGMENT_MATTERS = r"#/|^/?#(?:p/|eu/|[A-Za-z0-9_=/+-]{20})|^/[akz]?/?#(?:-100|@|/im)"
+_FRAGMENT_IS_ADDRESS = ("matrix", "signal", "telegram", "twitter")
 _DIGITS = {chr(zero + n): str(n) for zero in (0x0660, 0x06F0) for n in range(10)}
 
 
@@ -90,7 +90,7 @@ def _with_url(parts: pl.DataFrame) -> pl.DataFrame:
     parts = parts.with_columns(tail=rest)
     extra = parts["rest"].str.contains(r"[?#]")
     if extra.any():
-        kept = pl.when(rest.str.contains(_FRAGMENT_MATTERS)).then(rest).otherwise(rest.str.replace("#.*$", ""))
+        kept = pl.when(pl.col("family").is_in(_FRAGMENT_IS_ADDRESS) | rest.str.contains("#!?/")).then(rest).otherwise(rest.str.replace("#.*$", ""))
         kept = kept.str.replace_all(_TRACKING, "").str.replace(r"[?&]+(#|$)", "${1}")
         parts = pl.concat([parts.filter(~extra), parts.filter(extra).with_columns(tail=kept)])
     tail = pl.when(tail == "/").then(pl.lit("")).otherwise(tail)
