@@ -86,6 +86,7 @@ def _block(frame: pl.DataFrame, start: int) -> pl.DataFrame:
     """The finds of one block, its first text being number `start`."""
     texts = frame.select("text").with_row_index("row").with_columns(named=pl.col("text").str.contains(HINT))
     pieces = _pieces(texts, frame)
+    talk = find_talk(texts.filter("named")).with_row_index("at")
     link = pl.col("piece").str.contains(_IS_LINK)
     links = resolve_links(pieces.filter(link).select("at", "piece"))
     others = pieces.filter(~link)
@@ -93,7 +94,6 @@ def _block(frame: pl.DataFrame, start: int) -> pl.DataFrame:
     names = resolve_addresses(pl.concat([others.select("at", "piece"), context], how="horizontal"))
     found = pl.concat([links, names])
     found = pl.concat([pieces.select("row", "source")[found["at"]], found], how="horizontal")
-    talk = find_talk(texts.filter("named")).with_row_index("at")
     talk = talk.with_columns(source=pl.lit(_TALK, pl.UInt8), kind=pl.lit("talk"))
     found = pl.concat([found, talk], how="diagonal").sort(_order())
     return _numbered(_without_repeats(found)).with_columns(pl.col("row") + start).select(FINDS.names)

@@ -34,7 +34,9 @@ def text_digests(texts: pa.Array) -> pa.Array:
     if len(texts) == 0:
         return pa.array([], pa.binary())
     connection = duckdb.connect()
-    connection.register("texts", pa.table({"text": texts}))  # keeps its order: DuckDB preserves it where none is asked for
+    connection.register(
+        "texts", pa.table({"text": texts})
+    )  # keeps its order: DuckDB preserves it where none is asked for
     query = "select case when text <> '' then sha256(text) end as digest from texts"
     digests = connection.execute(query).to_arrow_table()["digest"]
     connection.close()

@@ -41,7 +41,8 @@ def resolve_addresses(pieces: pl.DataFrame) -> pl.DataFrame:
     )
     pieces = pieces.with_columns(way=way.otherwise(5))
     steps = (_uris, _rooms, _names, _jids, _ids)
-    return pl.concat([names, *(step(pieces.filter(pl.col("way") == n)) for n, step in enumerate(steps, 1))])
+    groups = ((step, pieces.filter(pl.col("way") == n)) for n, step in enumerate(steps, 1))
+    return pl.concat([names, *(step(group) for step, group in groups if group.height)])
 
 
 def _found(

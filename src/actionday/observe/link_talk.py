@@ -9,7 +9,7 @@ import re
 
 import polars as pl
 
-from actionday.observe.link_patterns import COVER, without_invisible
+from actionday.observe.link_patterns import FIND, without_invisible
 from actionday.records import PLATFORMS
 
 AMBIGUOUS = {
@@ -71,6 +71,7 @@ _WHOLE = (
     rf"|[{_CYRILLIC}]*(?:{_of(f'[{_CYRILLIC}]')})[{_CYRILLIC}]*"
 )
 _ROCKET_CHAT = r"(?i)(^|[\s(,;:\"«])rocket\.chat([\s,;:!?)\"»]|\.\s|\.?$)"  # a name that looks like a host
+_TWO_SENTENCES = r"([a-z])\.([A-Z][a-z])"  # "Telegram.Join us" is no host
 _CLITIC = r"^(?:[وف])?(?:بال|كال|وال|فال|لل|ال|[بلك])?"
 _CASE_ENDING = r"(?:а|е|у|ом|ы|ой|и)?$"
 _AMB = "|".join(AMBIGUOUS)
@@ -85,7 +86,8 @@ _AFTER_CUE = rf"(?i)(?:^|[^a-z]){_CUE}(?: the| our| my)? (?:{_AMB}){_PHRASE_END}
 def find_talk(texts: pl.DataFrame) -> pl.DataFrame:
     """Rows (`row`) and `target_platform`: one row a platform that a text speaks of, ordered; of texts that have HINT."""
     clean = without_invisible(pl.col("text")).str.replace_all(_ROCKET_CHAT, "${1}rocketchat${2}")
-    texts = texts.select("row", text=clean.str.replace_all(COVER, " \ufffc "))
+    clean = clean.str.replace_all(_TWO_SENTENCES, "${1}. ${2}")
+    texts = texts.select("row", text=clean.str.replace_all(FIND, " \ufffc "))
     spoken = pl.concat([_plain(texts), _ambiguous(texts, _AS_NAME), _ambiguous(texts, _AFTER_CUE)])
     return spoken.unique().sort("row", "target_platform")
 

@@ -43,7 +43,7 @@ def _platform(parts: pl.DataFrame, name: str) -> list[pl.DataFrame]:
     if name in _ESCAPED:
         parts = parts.with_columns(pl.col("rest").str.replace_many(_ESCAPES))
     found, left = _take(parts, PLATFORM_RULES[name], name)
-    return [*found, _find(left, Rule("", None), name)]
+    return found if left.is_empty() else [*found, _find(left, Rule("", None), name)]
 
 
 def _sites(parts: pl.DataFrame) -> list[pl.DataFrame]:
@@ -56,7 +56,8 @@ def _sites(parts: pl.DataFrame) -> list[pl.DataFrame]:
     clients, servers = parts.filter(pl.col("way") == 1), parts.filter(pl.col("way") == 2)
     in_client, no_room = _take(clients.with_columns(rest.str.replace_many(_ESCAPES)), MATRIX, "matrix")
     on_server, no_actor = _take(servers, FEDERATED, "")
-    return [*in_client, *on_server, *map(_websites, (no_room, no_actor, parts.filter(pl.col("way") == 0)))]
+    plain = pl.concat([no_room, no_actor, parts.filter(pl.col("way") == 0)])
+    return [*in_client, *on_server, _websites(plain)]
 
 
 def _take(parts: pl.DataFrame, rules: Iterable[Rule], platform: str) -> tuple[list[pl.DataFrame], pl.DataFrame]:
@@ -65,14 +66,16 @@ def _take(parts: pl.DataFrame, rules: Iterable[Rule], platform: str) -> tuple[li
     for rule in rules:
         if parts.is_empty():
             break
-        fits = pl.col("rest").str.contains(rule.pattern) if rule.pattern else pl.lit(True)
-        fits = fits & pl.col("h").str.contains(rule.host) if rule.host else fits
-        parts = parts.with_columns(fits=fits)
-        if parts["fits"].any():
-            found.append(_find(parts.filter("fits"), rule, platform))
-            parts = parts.filter(~pl.col("fits"))
-        parts = parts.drop("fits")
+        fits = parts.select(_fits(rule)).to_series()
+        if fits.any():
+            found.append(_find(parts.filter(fits), rule, platform))
+            parts = parts.filter(~fits)
     return found, parts
+
+
+def _fits(rule: Rule) -> pl.Expr:
+    path = pl.col("rest").str.contains(rule.pattern)
+    return path & pl.col("h").str.contains(rule.host) if rule.host else path
 
 
 def _find(parts: pl.DataFrame, rule: Rule, platform: str) -> pl.DataFrame:

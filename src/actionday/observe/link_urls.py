@@ -90,7 +90,11 @@ def _with_url(parts: pl.DataFrame) -> pl.DataFrame:
     parts = parts.with_columns(tail=rest)
     extra = parts["rest"].str.contains(r"[?#]")
     if extra.any():
-        kept = pl.when(pl.col("family").is_in(_FRAGMENT_IS_ADDRESS) | rest.str.contains("#!?/")).then(rest).otherwise(rest.str.replace("#.*$", ""))
+        kept = (
+            pl.when(pl.col("family").is_in(_FRAGMENT_IS_ADDRESS) | rest.str.contains("#!?/"))
+            .then(rest)
+            .otherwise(rest.str.replace("#.*$", ""))
+        )
         kept = kept.str.replace_all(_TRACKING, "").str.replace(r"[?&]+(#|$)", "${1}")
         parts = pl.concat([parts.filter(~extra), parts.filter(extra).with_columns(tail=kept)])
     tail = pl.when(tail == "/").then(pl.lit("")).otherwise(tail)
