@@ -48,9 +48,9 @@ def _links(rng: np.random.Generator, n: int) -> pl.Series:
     frame = pl.DataFrame({"a": a, "b": b, "c": code, "s": site, "z": rng.random(n)})
     forms = (
         (0.25, "https://t.me/chan_{a}/{b}"),
-        (0.35, "t.me/+{c}"),
-        (0.42, "https://t.me/joinchat/{c}"),
-        (0.50, "hxxps://t[.]me/joinchat/{c}"),
+        (0.35, "t.me/+A{c}"),
+        (0.42, "https://t.me/joinchat/A{c}"),
+        (0.50, "hxxps://t[.]me/joinchat/A{c}"),
         (0.56, "hxxp://example{s}[.]com/p?id={a}"),
         (0.62, "https://matrix.to/#/#room{s}:example.org"),
         (0.80, "@handle_{a}"),

@@ -101,12 +101,16 @@ def test_a_jabber_id_on_xmpp_needs_no_mark() -> None:
 
 
 @pytest.mark.parametrize("mark", ["\u200b", "\u200f", "\u202b", "\u2066", "\ufeff", "\u00ad", "\u2060"])
-@pytest.mark.parametrize("text", ["t{0}.{0}me/al{0}pha", "ht{0}tps:{0}//t.me/alpha{0}", "{0}@al{0}pha", "{0}t.me/alpha{0}"])
+@pytest.mark.parametrize(
+    "text", ["t{0}.{0}me/al{0}pha", "ht{0}tps:{0}//t.me/alpha{0}", "{0}@al{0}pha", "{0}t.me/alpha{0}"]
+)
 def test_invisible_marks_hide_nothing(text: str, mark: str) -> None:
     assert targets(text.format(mark)) == ["telegram:@alpha"]
 
 
-@pytest.mark.parametrize("end", [".", ",", "،", "؛", "؟", "。", "!", "?", ":", "…", ")", "»", "”", "'", "*", "\n", " ", "👍", "…и"])
+@pytest.mark.parametrize(
+    "end", [".", ",", "،", "؛", "؟", "。", "!", "?", ":", "…", ")", "»", "”", "'", "*", "\n", " ", "👍", "…и"]
+)
 def test_what_ends_a_sentence_ends_a_link(end: str) -> None:
     assert [row["url"] for row in one(f"see https://example.org/a{end} next")] == ["https://example.org/a"]
 
@@ -181,7 +185,9 @@ def test_user_data_and_ports() -> None:
 
 
 def test_a_host_that_cannot_exist_has_no_target() -> None:
-    assert [(r["kind"], r["target"]) for r in one("http://localhost:8000/x https://a.nosuchending")] == [("url", None)] * 2
+    assert [(r["kind"], r["target"]) for r in one("http://localhost:8000/x https://a.nosuchending")] == [
+        ("url", None)
+    ] * 2
 
 
 def test_telephone_numbers_are_no_invites() -> None:
@@ -203,8 +209,41 @@ def test_sliced_and_large_arrays_are_read_rightly() -> None:
 
 
 FRAGMENTS = st.sampled_from(
-    ["https://", "hxxp", "[.]", "t.me/", "@", "#", "!", ":", "/", "+", "example.org", "اسم", "имя", "\u200f", "٣", "(", ")"]
-    + ["[", "]", "%", "?", "&", "xmpp:", "matrix:r/", "Threema: ", "x@y", "\n", " ", "…", "🙂", "xn--", "..", "www.", "*"]
+    [
+        "https://",
+        "hxxp",
+        "[.]",
+        "t.me/",
+        "@",
+        "#",
+        "!",
+        ":",
+        "/",
+        "+",
+        "example.org",
+        "اسم",
+        "имя",
+        "\u200f",
+        "٣",
+        "(",
+        ")",
+        "[",
+        "]",
+        "%",
+        "?",
+        "&",
+        "xmpp:",
+        "matrix:r/",
+        "Threema:",
+        "x@y",
+        "…",
+        "🙂",
+        "xn--",
+        "..",
+        "www.",
+        "*",
+        "\n",
+    ]
 )
 
 

@@ -26,7 +26,10 @@ PEER_KINDS = [
         "What of https://monde.example.fr? http://www.monde.example.fr. Well http://www.monde.example.fr#?.",
         ["https://monde.example.fr", "http://www.monde.example.fr"],
     ),
-    ("\"http://www.lib.example.fr\" and 'https://fig.example.fr'.", ["http://www.lib.example.fr", "https://fig.example.fr"]),
+    (
+        "\"http://www.lib.example.fr\" and 'https://fig.example.fr'.",
+        ["http://www.lib.example.fr", "https://fig.example.fr"],
+    ),
     ("a [spaced]( https://fig.example.fr) link", ["https://fig.example.fr"]),
     ("[http://www.monde.example.fr]", ["http://www.monde.example.fr"]),
     ("via @paper http://foo.com/page_(place)#note-1 end", ["http://foo.com/page_(place)#note-1"]),
@@ -62,18 +65,27 @@ PEER_KINDS = [
     ("encl.net) or (encl.com or (encl.org)", ["encl.net", "encl.com", "encl.org"]),
     ("(en)c(anna.net", ["anna.net"]),
     ("stack.com)/my_page", ["stack.com"]),
-    ("'encl.net/quote' \"encl.net/double\" \\encl.net/slash\\", ["encl.net/quote", "encl.net/double", "encl.net/slash"]),
+    (
+        "'encl.net/quote' \"encl.net/double\" \\encl.net/slash\\",
+        ["encl.net/quote", "encl.net/double", "encl.net/slash"],
+    ),
     ("ab(encl.net/inside)cd", ["encl.net/inside"]),
     ("So (http://de.anna.org/wiki/Agi_(Mana)) it", ["http://de.anna.org/wiki/Agi_(Mana)"]),
     ("x(http://de.anna.org/wiki/(Ag(it_(Man)em))) it", ["http://de.anna.org/wiki/(Ag(it_(Man)em))"]),
-    ("x(encl.net/left x)encl.net/right x{encl.com x}encl.org", ["encl.net/left", "encl.net/right", "encl.com", "encl.org"]),
+    (
+        "x(encl.net/left x)encl.net/right x{encl.com x}encl.org",
+        ["encl.net/left", "encl.net/right", "encl.com", "encl.org"],
+    ),
     ("([sm.com.au])]", ["sm.com.au"]),
     ("http://127.0.0.1/ http://192.168.1.1/", ["http://127.0.0.1/", "http://192.168.1.1/"]),
     ("http://www.anna.edu.cn@8.8.8.8:51733/hn/", ["http://8.8.8.8:51733/hn/"]),
     ("ftp://anna@anna.com:123/test", ["ftp://anna.com:123/test"]),
     ("development at http://localhost:8000/", ["http://localhost:8000/"]),
     ("xx[http://bin.org/200](http://bin.org/210)tro", ["http://bin.org/200", "http://bin.org/210"]),
-    ("[a name](https://anna.com/)\\n![i](https://anna.org/9x6px.jpg)", ["https://anna.com/", "https://anna.org/9x6px.jpg"]),
+    (
+        "[a name](https://anna.com/)\\n![i](https://anna.org/9x6px.jpg)",
+        ["https://anna.com/", "https://anna.org/9x6px.jpg"],
+    ),
     ("anna.com www.anna.com anna.Net ANNA.CZ http://Anna.COM", ["anna.com", "www.anna.com", "anna.net", "anna.cz"]),
 ]
 

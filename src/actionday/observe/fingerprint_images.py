@@ -35,8 +35,8 @@ IMAGES = pa.schema(
 
 def image_fingerprint(path: Path) -> tuple[bytes, bytes, int] | None:
     """SHA-256 of the file, PDQ hash (32 bytes) and PDQ quality (0 to 100); None where the file gives none."""
-    row = _row(path)
-    return None if row["problem"] else (row["digest"], row["pdq"], row["quality"])
+    result = _fingerprint(path)
+    return None if isinstance(result, str) else result
 
 
 def image_fingerprints(paths: Sequence[Path]) -> pa.Table:
@@ -45,18 +45,22 @@ def image_fingerprints(paths: Sequence[Path]) -> pa.Table:
 
 
 def _row(path: Path) -> dict[str, object]:
-    row: dict[str, object] = {"path": str(path), "digest": None, "pdq": None, "quality": None, "problem": None}
+    result = _fingerprint(path)
+    if isinstance(result, str):
+        return {"path": str(path), "problem": result}
+    digest, pdq, quality = result
+    return {"path": str(path), "digest": digest, "pdq": pdq, "quality": quality}
+
+
+def _fingerprint(path: Path) -> tuple[bytes, bytes, int] | str:
+    """The fingerprint, or what is wrong with the file."""
     try:
         content = _read(path)
         picture = _decode(content)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        return row | {"problem": f"{type(error).__name__}: {error}"[:200]}
+        return f"{type(error).__name__}: {error}"[:200]
     bits, quality = pdqhash.compute(picture)
-    return row | {
-        "digest": hashlib.sha256(content).digest(),
-        "pdq": np.packbits(np.asarray(bits, np.uint8)).tobytes(),
-        "quality": int(quality),
-    }
+    return hashlib.sha256(content).digest(), np.packbits(np.asarray(bits, np.uint8)).tobytes(), int(quality)
 
 
 def _read(path: Path) -> bytes:
