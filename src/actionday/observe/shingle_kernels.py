@@ -82,36 +82,39 @@ def shingle(data: Bytes, start: int, end: int, base: np.uint64, salt: np.uint64,
 
 
 @njit(cache=True, nogil=True)
-def distinct(values: Uint32s, n: int, counts: Int32s, out: Uint32s) -> int:
+def distinct(values: Uint32s, n: int, counts: Uint32s, out: Uint32s) -> int:
     """The distinct of `values[:n]`, ascending, into `out`; returns how many.
 
-    Hashes are uniform, so a bucket sort on their high bits with a final insertion sort is linear.
-    `counts` needs more room than the next power of two above n.
+    Hashes are uniform, so a bucket sort on their high bits with a final insertion sort is linear. `counts` needs more
+    room than the next power of two above n; it is unsigned to spare the check for negative indices.
     """
-    bits = 1
+    one, bits = np.uint32(1), 1
     while (1 << bits) < n:
         bits += 1
     shift = np.uint32(32 - bits)
     counts[: (1 << bits) + 1] = 0
     for j in range(n):
-        counts[(values[j] >> shift) + 1] += 1
+        counts[(values[j] >> shift) + one] += one
     for b in range(1 << bits):
         counts[b + 1] += counts[b]
     for j in range(n):
-        b = values[j] >> shift
-        out[counts[b]] = values[j]
-        counts[b] += 1
+        bucket = values[j] >> shift
+        out[counts[bucket]] = values[j]
+        counts[bucket] += one
     for j in range(1, n):
         v, k = out[j], j
+        if out[j - 1] <= v:
+            continue
         while k > 0 and out[k - 1] > v:
             out[k] = out[k - 1]
             k -= 1
         out[k] = v
-    kept = 0
+    kept, last = 0, np.uint32(0)
     for j in range(n):
-        if j == 0 or out[j] != out[j - 1]:
-            out[kept] = out[j]
-            kept += 1
+        v = out[j]
+        out[kept] = v
+        kept += 1 if (j == 0 or v != last) else 0
+        last = v
     return kept
 
 
@@ -139,7 +142,7 @@ def sketch_texts(
     room = 2
     while room <= longest:
         room *= 2
-    hashes, unique, counts = np.empty(longest, np.uint32), np.empty(longest, np.uint32), np.empty(room + 2, np.int32)
+    hashes, unique, counts = np.empty(longest, np.uint32), np.empty(longest, np.uint32), np.empty(room + 2, np.uint32)
     minwise, bottom = np.empty((n, HASHES), np.uint16), np.empty(n * HASHES, np.uint32)
     lengths, sizes, at = np.empty(n, np.int32), np.empty(n, np.int32), 0
     for i in range(n):
