@@ -1,0 +1,219 @@
+"""From a file to venues with byte ranges of messages, block by block; after damage, on from the next known landmark.
+
+A landmark is a text that cannot stand inside a JSON string (it has bare quotes): the start of a message, a venue, a
+container or a section. What lies between the damage and the landmark is one `Broken`; nothing is guessed into it, and
+messages whose venue's own header is lost come under a venue marked `lost`. Memory does not grow with the file.
+
+Not for: decoding messages.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from actionday.observe.platforms.telegram import scan as s
+
+BLOCK = 8 << 20
+RANGE_BYTES = 4 << 20
+PART_BYTES = 32 << 20
+MAX_MESSAGE = 16 << 20
+_TAIL = 4096
+
+_GAP = rb"[ \t\r\n]{0,64}"
+_DESKTOP = {
+    "item": rb'\{%s"id"%s:%s-?\d{1,19}%s,' % (_GAP, _GAP, _GAP, _GAP),
+    "venue": rb'\{%s"name"%s:%s(?:null|"(?:[^"\\\r\n\0]|\\.){0,1024}")%s,%s"type"%s:' % ((_GAP,) * 6),
+    "box": rb'"messages"%s:%s\[' % (_GAP, _GAP),
+    "section": rb'"(?:left_)?chats"%s:%s\{' % (_GAP, _GAP),
+}
+_DATASET = {
+    "venue": rb'"-?\d{1,19}"%s:%s\{%s"(?:username|creation_date|description|scam|verified|n_subscribers)"' % ((_GAP,) * 3),
+    "item": rb'"-?\d{1,19}"%s:%s\{%s"(?:message|title|date|author|media_id|extension|is_forwarded|forwarded_\w{3,20})"'
+    % ((_GAP,) * 3),
+    "box": rb'"(?:text_messages|generic_media)"%s:%s\{' % (_GAP, _GAP),
+}
+
+
+def _landmarks(shape: dict[str, bytes], *names: str) -> re.Pattern[bytes]:
+    return re.compile(b"|".join(b"(?P<%s>%s)" % (name.encode(), shape[name]) for name in names))
+
+
+_IN_ONE_CHAT = _landmarks(_DESKTOP, "item")
+_IN_CHATS = _landmarks(_DESKTOP, "item", "venue", "box", "section")
+_BETWEEN_CHATS = _landmarks(_DESKTOP, "venue", "box", "section")
+_IN_CHANNEL = _landmarks(_DATASET, "venue", "item", "box")
+_BETWEEN_CHANNELS = _landmarks(_DATASET, "venue", "box")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Bytes that belong to no readable message."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Venue:
+    """One chat or channel of the file: where it starts, where its key stands, and the pieces of its own header."""
+
+    start: int
+    key: int = 0
+    lost: bool = False
+    fragments: list[tuple[int, int]] = field(default_factory=list)
+    boxes: set[int] = field(default_factory=set)
+    closed: bool = False
+
+    def header(self, path: Path) -> bytes:
+        """The venue's JSON object with each container of messages replaced by null; as much of it as is there yet."""
+        with path.open("rb") as file:
+            texts = []
+            for start, end in self.fragments:
+                file.seek(start)
+                texts.append(file.read(min(end - start, 1 << 16)))
+        return b"null".join(texts) + (b"" if self.closed else b"null}")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some ranges of one venue (which container, start, end, messages), in order, and what was broken near them."""
+
+    venue: Venue | None
+    ranges: list[tuple[int, int, int, int]]
+    broken: list[Broken]
+    shut: bool
+
+
+class Walk:
+    """One walk through one file. `shape` is `scan.DESKTOP` or `scan.DATASET`."""
+
+    def __init__(self, path: Path, shape: int) -> None:
+        self._path, self._shape = path, shape
+        self._state = s.new_state(shape, RANGE_BYTES)
+        self._out = np.empty((1 << 16, 3), np.int64)
+        self._venue: Venue | None = None
+        self._which = self._from = self._header_from = 0
+        self._ranges: list[tuple[int, int, int, int]] = []
+        self._broken: list[Broken] = []
+        self._seeking: tuple[int, str] | None = None
+
+    def pieces(self) -> Iterator[Piece]:
+        """Every venue's ranges in file order; the last piece of a venue is marked `shut`."""
+        with self._path.open("rb", buffering=0) as file:
+            base = 3 if file.read(3) == b"\xef\xbb\xbf" else 0
+            file.seek(base)
+            tail = b""
+            while data := file.read(BLOCK):
+                block, start = (tail + data, base - len(tail)) if self._seeking else (data, base)
+                yield from self._block(block, start)
+                base += len(data)
+                tail = block[-_TAIL:]
+                if self._state[s.START] >= 0 and self._state[s.INSIDE] and base - self._state[s.START] > MAX_MESSAGE:
+                    self._lose(base, f"a message larger than {MAX_MESSAGE >> 20} MiB")
+                    tail = b""
+        yield from self._finish(base)
+
+    def _block(self, data: bytes, base: int) -> Iterator[Piece]:
+        buf, i = np.frombuffer(data, np.uint8), 0
+        while i < len(buf):
+            if self._seeking:
+                found = self._landmark().search(data, i)
+                if not found:
+                    return
+                i = found.start()
+                yield from self._resume(found, base)
+            i, k = s.scan(buf, i, base, self._state, self._out)
+            for kind, a, b in self._out[:k].tolist():
+                if kind == s.WRONG:
+                    self._lose(a, s.REASONS[b])
+                elif self._event(kind, a, b):
+                    yield self._piece(shut=kind == s.SHUT)
+
+    def _event(self, kind: int, a: int, b: int) -> bool:
+        """Note one event; True when a piece is due."""
+        if kind == s.OPEN:
+            self._venue, self._header_from = Venue(a, b), a
+        elif kind == s.BOX and self._venue:
+            self._venue.fragments.append((self._header_from, a))
+            self._venue.boxes.add(b)
+            self._which, self._from = b, a + 1
+        elif kind == s.CUT:
+            self._range(a, b)
+            return sum(end - start for _, start, end, _ in self._ranges) >= PART_BYTES
+        elif kind == s.CLOSED:
+            self._header_from = a + 1
+        elif kind == s.SHUT and self._venue:
+            self._venue.fragments.append((self._header_from, a + 1))
+            self._venue.closed = True
+            return True
+        return False
+
+    def _range(self, end: int, count: int) -> None:
+        if end > self._from:
+            self._ranges.append((self._which, self._from, end, count))
+        self._from = end
+
+    def _piece(self, *, shut: bool) -> Piece:
+        piece = Piece(self._venue, self._ranges, self._broken, shut)
+        self._ranges, self._broken = [], []
+        if shut:
+            self._venue = None
+        return piece
+
+    def _lose(self, at: int, reason: str) -> None:
+        """Structure is lost at byte `at`: keep the messages that stood before it."""
+        state = self._state
+        start = at
+        if state[s.INSIDE]:
+            self._range(int(state[s.END]), int(state[s.COUNT]))
+            start = int(state[s.START]) if state[s.START] >= 0 else int(state[s.END])
+        self._seeking = (start, reason)
+
+    def _landmark(self) -> re.Pattern[bytes]:
+        if self._shape == s.DATASET:
+            return _IN_CHANNEL if self._state[s.INSIDE] else _BETWEEN_CHANNELS
+        if self._state[s.INSIDE]:
+            return _IN_CHATS if self._state[s.PARENT] == 4 else _IN_ONE_CHAT
+        return _BETWEEN_CHATS
+
+    def _resume(self, found: re.Match[bytes], base: int) -> Iterator[Piece]:
+        """Go on at a landmark."""
+        assert self._seeking is not None
+        (start, reason), self._seeking = self._seeking, None
+        state, at = self._state, base + found.start()
+        parent = int(state[s.PARENT])
+        self._broken.append(Broken(start, at, reason))
+        kind = found.lastgroup
+        if kind == "item":
+            if b"\0" in found.string[max(start - base, 0) : found.start()] and (parent != 1):
+                yield self._piece(shut=True)  # a hole may have swallowed the next venue's header
+                self._venue = Venue(at, lost=True)
+            s.inside(state, parent, array=self._shape == s.DESKTOP, at=at)
+            self._from = at
+        elif kind == "box":
+            which = 2 if found.group().startswith(b'"generic') else 1
+            if self._venue is None or which in self._venue.boxes:
+                yield self._piece(shut=True)
+                self._venue, self._header_from = Venue(at, lost=True), at
+            s.outside(state, parent)
+        else:
+            if self._venue or self._broken:
+                yield self._piece(shut=True)
+            in_list = kind == "venue" and self._shape == s.DESKTOP
+            state[s.PARENT] = 4 if in_list else (2 if self._shape == s.DATASET else 1)
+            s.outside(state, 3 if in_list else 1)
+
+    def _finish(self, size: int) -> Iterator[Piece]:
+        state = self._state
+        if self._seeking is None and (state[s.DEPTH] or state[s.IN_TEXT]):
+            self._lose(size, "the file breaks off")
+        elif self._seeking is None and not state[s.DONE]:
+            self._seeking = (0, "the file holds no JSON document")
+        if self._seeking:
+            self._broken.append(Broken(self._seeking[0], size, self._seeking[1]))
+        if self._venue or self._broken:
+            yield self._piece(shut=True)
