@@ -16,13 +16,12 @@ import numpy as np
 import pyarrow as pa
 
 from actionday.observe.platforms.telegram import examples
-from actionday.observe.platforms.telegram.messages import Block, Chat, Message, batch_of, decode_messages
+from actionday.observe.platforms.telegram.columns import tables_of
+from actionday.observe.platforms.telegram.messages import Block, Chat, Message, decode_messages, usable
 from actionday.observe.platforms.telegram.peers import Peers
-from actionday.observe.platforms.telegram.plan import KINDS, Plan, note_of
-from actionday.observe.platforms.telegram.salvage import decode, no_collector, raw
+from actionday.observe.platforms.telegram.notes import KINDS, RANGE_BYTES, note_of
+from actionday.observe.platforms.telegram.salvage import Page, decode, no_collector, raw
 from actionday.observe.platforms.telegram.tray import Batch, chunks
-from actionday.observe.platforms.telegram.walk import RANGE_BYTES
-from actionday.observe.platforms.telegram.write import write_export
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
 
 HTML_ADVICE = "Telegram HTML export: export again as JSON (Machine-readable JSON)"
@@ -62,6 +61,8 @@ class TelegramExport:
 
     def parts(self, source: Source) -> Iterator[Part]:
         """Parts of about 32 MB, found by one scan over the file's brackets."""
+        from actionday.observe.platforms.telegram.plan import Plan  # brings the compiler, which `read` can do without
+
         return Plan(source.path).parts()
 
     def read(self, source: Source, part: Part) -> Iterator[Chunk]:
@@ -74,6 +75,8 @@ class TelegramExport:
 
     def write(self, rows: Mapping[str, pa.Table], folder: Path) -> list[Path]:
         """See `write.write_export`."""
+        from actionday.observe.platforms.telegram.write import write_export  # brings a database that readers do without
+
         return write_export(rows, folder)
 
 
@@ -88,8 +91,8 @@ def _batches(source: Source, part: Part) -> Iterator[Batch]:
         for group in _groups(note["ranges"]):
             refused: list[Refused] = []
             block = _block(file, chats, group, refused)
-            batch = batch_of(block, source, peers)
-            yield Batch(batch.tables, [*refused, *batch.refused])
+            tables = tables_of(usable(block, source.zone, refused), source, peers)
+            yield Batch(tables, refused)
 
 
 def _groups(ranges: list[tuple[int, int, int, bool]]) -> Iterator[list[tuple[int, int, int, bool]]]:
@@ -108,9 +111,9 @@ def _groups(ranges: list[tuple[int, int, int, bool]]) -> Iterator[list[tuple[int
 
 def _block(file: BinaryIO, chats: list[Chat], group: list[tuple[int, int, int, bool]], refused: list[Refused]) -> Block:
     messages: list[Message] = []
-    counts = []
+    counts, page = [], Page()
     for _, start, end, _ in group:
-        decoded = decode(_bytes(file, start, end), start, decode_messages, refused)
+        decoded = decode(page.load(file, start, end), start, decode_messages, refused)
         counts.append(len(decoded))
         messages.extend(decoded)
     chat = np.repeat(np.array([index for index, _, _, _ in group], np.int32), counts)

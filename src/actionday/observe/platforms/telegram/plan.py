@@ -1,30 +1,22 @@
 """How a Telegram Desktop file is cut into parts: about 32 MB of messages each, small chats together, private ones out.
 
-A part's note is JSON: ``chats`` ([subject, kind, title] each), ``ranges`` ([chat, start, end, opens here]) and ``refused``
-([position, reason, start, end of what to quote]). Nothing of a private chat goes into a note but its place in the file.
+Nothing of a private chat goes into a part's note but its place in the file.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from actionday.observe.platforms.telegram import scan
+from actionday.observe.platforms.telegram.notes import KINDS, PART_BYTES
 from actionday.observe.platforms.telegram.peers import venue
 from actionday.observe.platforms.telegram.salvage import FAILURES, RAW_CHARACTERS, plain
-from actionday.observe.platforms.telegram.walk import PART_BYTES, Broken, Piece, Venue, Walk
+from actionday.observe.platforms.telegram.walk import Broken, Piece, Venue, Walk
 from actionday.observe.reader import Part
 
-KINDS = {
-    "public_channel": "channel",
-    "private_channel": "channel",
-    "public_supergroup": "group",
-    "private_supergroup": "group",
-    "private_group": "group",
-}
 PRIVATE = "private chat: not imported"
 UNKNOWN_TYPE = "chat of an unknown type, so perhaps a private one: not imported"
 NO_HEADER = "the chat's own id or type cannot be read, so nobody knows whose messages these are"
@@ -159,8 +151,3 @@ class Plan:
             end = min(one.end, one.start + RAW_CHARACTERS) if quote else one.start
             reason = f"{one.reason}; {one.end - one.start} bytes not read"
             self._draft.refused.append((f"byte {one.start}", reason, one.start, end))
-
-
-def note_of(part: Part) -> dict[str, list[Any]]:
-    """A part's note as `Plan` wrote it, after a trip through JSON or not; a bare Part() has nothing in it."""
-    return {name: list(part.note.get(name, ())) for name in ("chats", "ranges", "refused")}

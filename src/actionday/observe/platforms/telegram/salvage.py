@@ -7,17 +7,18 @@ import gc
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
 import msgspec
 import numpy as np
 
-from actionday.observe.platforms.telegram import scan as s
 from actionday.observe.reader import Refused
 
 RAW_CHARACTERS = 1000
 _ESCAPES = re.compile(rb"\\x([0-9A-Fa-f]{2})|\\.", re.DOTALL)
 _BETWEEN = b" \t\r\n,"
+_LEADING = re.compile(rb"[ \t\r\n]*")
+NO_MESSAGE = "not a message"
 FAILURES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -26,11 +27,48 @@ Made = TypeVar("Made", covariant=True)
 
 
 class Decodes(Protocol[Made]):
-    """Turns the inside of a container into messages; raises one of `FAILURES`."""
+    """Turns a container, brackets included, into messages; raises one of `FAILURES`."""
 
-    def __call__(self, inside: bytes, /) -> Sequence[Made]:
+    def __call__(self, container: bytes | memoryview, /) -> Sequence[Made]:
         """Decode."""
         ...
+
+
+class Page:
+    """Room for one range of a file, used again and again, with brackets put around it without a copy.
+
+    `array` is False where the container is an object, whose messages stand behind keys.
+    """
+
+    def __init__(self, *, array: bool = True) -> None:
+        self.array = array
+        self._room = bytearray(1 << 16)
+        self._size = 0
+
+    def load(self, file: BinaryIO, start: int, end: int) -> "Page":
+        """Read bytes `start` to `end`; less where the file is shorter by now."""
+        wanted = end - start
+        if len(self._room) < wanted + 2:
+            self._room = bytearray(wanted + 2)
+        file.seek(start)
+        self._size = file.readinto(memoryview(self._room)[1 : wanted + 1])  # type: ignore[attr-defined]
+        return self
+
+    def bare(self) -> bytes:
+        """What was read."""
+        return bytes(memoryview(self._room)[1 : self._size + 1])
+
+    def bracketed(self) -> bytes | memoryview:
+        """The container as JSON, escapes made valid. Good until the next `load`."""
+        room, last = self._room, self._size + 1
+        first = _LEADING.match(room, 1, last)
+        comma = first.end() if first else last
+        if comma < last and room[comma] == 0x2C:
+            room[comma] = 0x20
+        room[0], room[last] = b"[]" if self.array else b"{}"
+        if room.find(b"\\x", 1, last) < 0:
+            return memoryview(room)[: last + 1]
+        return plain(bytes(memoryview(room)[: last + 1]))
 
 
 @contextmanager
@@ -57,18 +95,12 @@ def raw(data: bytes) -> str:
     return data[: RAW_CHARACTERS * 4].decode("utf-8", "replace")[:RAW_CHARACTERS]
 
 
-def decode(
-    data: bytes, start: int, decoder: Decodes[T], refused: list[Refused], *, array: bool = True
-) -> Sequence[T]:
-    """Messages of ``data``, which stands at byte `start` of the file; what cannot be decoded goes to `refused`.
-
-    `array` is False where the container is an object, whose messages stand behind keys.
-    """
-    inside = plain(data).strip(_BETWEEN)
+def decode(page: Page, start: int, decoder: Decodes[T], refused: list[Refused]) -> Sequence[T]:
+    """Messages of the range in `page`, which stands at byte `start`; what cannot be decoded goes to `refused`."""
     try:
-        return decoder(inside)
+        return decoder(page.bracketed())
     except FAILURES:
-        return list(_one_by_one(data, start, decoder, refused, array))
+        return list(_one_by_one(page.bare(), start, decoder, refused, page.array))
 
 
 def _one_by_one(data: bytes, start: int, decoder: Decodes[T], refused: list[Refused], array: bool) -> Iterator[T]:
@@ -77,18 +109,20 @@ def _one_by_one(data: bytes, start: int, decoder: Decodes[T], refused: list[Refu
         gap = data[after:begin].strip(_BETWEEN)
         message = data[begin:end] if array else gap + data[begin:end]
         if array and gap:
-            refused.append(Refused(f"byte {start + after}", "not a message", raw(gap)))
+            refused.append(Refused(f"byte {start + after}", NO_MESSAGE, raw(gap)))
         try:
-            yield from decoder(plain(message))
+            yield from decoder(plain(b"[%s]" % message if array else b"{%s}" % message))
         except FAILURES as error:
             refused.append(Refused(f"byte {start + begin}", _reason(error), raw(message)))
         after = end
     rest = data[after:].strip(_BETWEEN)
     if rest:
-        refused.append(Refused(f"byte {start + after}", "not a message", raw(rest)))
+        refused.append(Refused(f"byte {start + after}", NO_MESSAGE, raw(rest)))
 
 
 def _items(data: bytes, array: bool) -> Iterator[tuple[int, int]]:
+    from actionday.observe.platforms.telegram import scan as s  # the compiler is large, and whole files never need it here
+
     state = s.new_state(s.ONE_BY_ONE, 0)
     state[s.PARENT] = 1
     s.inside(state, 1, array=array, at=0)
@@ -106,4 +140,4 @@ def _reason(error: Exception) -> str:
         return "text that is not UTF-8"
     if isinstance(error, RecursionError):
         return "nested too deep"
-    return f"not a message: {error}"
+    return f"{NO_MESSAGE}: {error}"

@@ -48,13 +48,7 @@ def _classes() -> np.ndarray[Any, np.dtype[np.uint8]]:
     return table
 
 
-def _text_stops() -> np.ndarray[Any, np.dtype[np.uint8]]:
-    table = np.zeros(256, np.uint8)
-    table[list(b'"\\\n\r\0')] = 1
-    return table
-
-
-_CLASS, _STOP = _classes(), _text_stops()
+_CLASS = _classes()
 _SEED = 5381
 
 
@@ -106,33 +100,49 @@ def _box(state: Any, depth: int, is_object: bool) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _text(buf: Any, i: int, stop: int, base: int, state: Any) -> int:
+def _key(buf: Any, i: int, stop: int, state: Any) -> int:
+    """Add bytes of a key to the hash; returns where they stop at a quote, a backslash or a raw control character."""
+    value = state[HASH]
+    for j in range(i, stop):
+        c = buf[j]
+        if c == 34 or c == 92 or c < 14:
+            state[HASH] = value
+            return j
+        value = (value * 33 + c) & 0x7FFFFFFF
+    state[HASH] = value
+    return stop
+
+
+@njit(cache=True, nogil=True)
+def _text(buf: Any, i: int, stop: int, state: Any) -> int:
     """Go to the string's end or the block's; returns the next byte to look at, or -1 - byte where the text is broken."""
-    hashing = state[INSIDE] == 0
+    escaped, hashing = state[ESCAPED], state[INSIDE] == 0
     while i < stop:
-        if state[ESCAPED]:
-            state[ESCAPED] = 0
+        if escaped:
+            escaped = 0
             i += 1
             continue
         if hashing:
-            value = state[HASH]
-            while i < stop and _STOP[buf[i]] == 0:
-                value = (value * 33 + buf[i]) & 0x7FFFFFFF
-                i += 1
-            state[HASH] = value
+            i = _key(buf, i, stop, state)
         else:
-            while i < stop and _STOP[buf[i]] == 0:
-                i += 1
+            end = stop
+            for j in range(i, stop):  # nine of ten bytes pass here; a plain range is what the compiler makes fastest
+                c = buf[j]
+                if c == 34 or c == 92 or c < 14:
+                    end = j
+                    break
+            i = end
         if i == stop:
-            return i
-        if buf[i] == 34:
-            state[IN_TEXT] = 0
-            state[LAST] = _QUOTE
+            break
+        c = buf[i]
+        if c == 34:
+            state[IN_TEXT], state[ESCAPED], state[LAST] = 0, 0, _QUOTE
             return i + 1
-        if buf[i] != 92:
+        if c == 10 or c == 13 or c == 0:
             return -1 - i
-        state[ESCAPED] = 1
+        escaped = c == 92
         i += 1
+    state[ESCAPED] = escaped
     return i
 
 
@@ -215,25 +225,29 @@ def scan(buf: Any, i: int, base: int, state: Any, out: Any) -> tuple[int, int]:
     k, room, stop = 0, out.shape[0] - 3, buf.shape[0]
     while i < stop and k < room:
         if state[IN_TEXT]:
-            i = _text(buf, i, stop, base, state)
+            i = _text(buf, i, stop, state)
             if i >= 0:
                 continue
             i = -1 - i
             out[k, 0], out[k, 1], out[k, 2] = WRONG, base + i, BAD_TEXT
             return i, k + 1
-        kind = _CLASS[buf[i]]
-        if kind == _SPACE:
-            i += 1
-            continue
-        result = k
-        if kind == 0:
-            result = -1 - (AFTER_END if state[DONE] and state[DEPTH] == 0 else BAD_BYTE)
-        elif kind == _QUOTE:
+        end = stop
+        for j in range(i, stop):
+            if _CLASS[buf[j]] != _SPACE:
+                end = j
+                break
+        i = end
+        if i == stop:
+            break
+        kind, result = _CLASS[buf[i]], k
+        if kind == _QUOTE:
             state[IN_TEXT] = 1
             if state[INSIDE] == 0:
                 state[HASH], state[KEY] = _SEED, base + i
         elif kind >= _COLON:
             state[LAST] = kind
+        elif kind == 0:
+            result = -1 - (AFTER_END if state[DONE] and state[DEPTH] == 0 else BAD_BYTE)
         elif kind <= _ARRAY:
             result = _opens(state, kind, base + i, out, k)
         else:

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from actionday.observe.platforms.telegram import scan as s
+from actionday.observe.platforms.telegram.notes import PART_BYTES, RANGE_BYTES
 
 BLOCK = 8 << 20
-RANGE_BYTES = 4 << 20
-PART_BYTES = 32 << 20
 MAX_MESSAGE = 16 << 20
 _TAIL = 4096
 
@@ -100,29 +100,32 @@ class Walk:
         self._ranges: list[tuple[int, int, int, int]] = []
         self._broken: list[Broken] = []
         self._seeking: tuple[int, str] | None = None
+        self._searched = 0
 
     def pieces(self) -> Iterator[Piece]:
         """Every venue's ranges in file order; the last piece of a venue is marked `shut`."""
         with self._path.open("rb", buffering=0) as file:
             base = 3 if file.read(3) == b"\xef\xbb\xbf" else 0
             file.seek(base)
-            tail = b""
-            while data := file.read(BLOCK):
-                block, start = (tail + data, base - len(tail)) if self._seeking else (data, base)
-                yield from self._block(block, start)
-                base += len(data)
-                tail = block[-_TAIL:]
+            room = bytearray(_TAIL + BLOCK)
+            while size := file.readinto(memoryview(room)[_TAIL:]):
+                # a landmark may lie across blocks: when seeking, the end of the last block is looked at again
+                first = max(0, _TAIL - (base - self._searched)) if self._seeking else _TAIL
+                yield from self._block(room, first, _TAIL + size, base - _TAIL)
+                base += size
+                room[:_TAIL] = room[size : size + _TAIL]
                 if self._state[s.START] >= 0 and self._state[s.INSIDE] and base - self._state[s.START] > MAX_MESSAGE:
                     self._lose(base, f"a message larger than {MAX_MESSAGE >> 20} MiB")
-                    tail = b""
         yield from self._finish(base)
 
-    def _block(self, data: bytes, base: int) -> Iterator[Piece]:
-        buf, i = np.frombuffer(data, np.uint8), 0
-        while i < len(buf):
+    def _block(self, data: bytearray, i: int, stop: int, base: int) -> Iterator[Piece]:
+        """Scan ``data[i:stop]``; its first byte, were it wanted, stands at `base`."""
+        buf = np.frombuffer(data, np.uint8)[:stop]
+        while i < stop:
             if self._seeking:
-                found = self._landmark().search(data, i)
+                found = self._landmark().search(data, i, stop)
                 if not found:
+                    self._searched = max(base + i, base + stop - _TAIL)
                     return
                 i = found.start()
                 yield from self._resume(found, base)
@@ -171,7 +174,7 @@ class Walk:
         if state[s.INSIDE]:
             self._range(int(state[s.END]), int(state[s.COUNT]))
             start = int(state[s.START]) if state[s.START] >= 0 else int(state[s.END])
-        self._seeking = (start, reason)
+        self._seeking, self._searched = (start, reason), at
 
     def _landmark(self) -> re.Pattern[bytes]:
         if self._shape == s.DATASET:
@@ -180,7 +183,7 @@ class Walk:
             return _IN_CHATS if self._state[s.PARENT] == 4 else _IN_ONE_CHAT
         return _BETWEEN_CHATS
 
-    def _resume(self, found: re.Match[bytes], base: int) -> Iterator[Piece]:
+    def _resume(self, found: re.Match[Any], base: int) -> Iterator[Piece]:
         """Go on at a landmark."""
         assert self._seeking is not None
         (start, reason), self._seeking = self._seeking, None
@@ -189,7 +192,7 @@ class Walk:
         self._broken.append(Broken(start, at, reason))
         kind = found.lastgroup
         if kind == "item":
-            if b"\0" in found.string[max(start - base, 0) : found.start()] and (parent != 1):
+            if parent != 1 and found.string.find(b"\0", max(start - base, 0), found.start()) >= 0:
                 yield self._piece(shut=True)  # a hole may have swallowed the next venue's header
                 self._venue = Venue(at, lost=True)
             s.inside(state, parent, array=self._shape == s.DESKTOP, at=at)
