@@ -6,6 +6,7 @@ carried by the service post that says so (``create_channel``, ``create_group``),
 Targets in `hrefs` are laid under the text's characters, one each. Not carried: what is not Telegram's, or has no numeric id.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,7 +149,8 @@ def _sort(rows: Mapping[str, pa.Table]) -> _Sorted:
         for i, subject in enumerate(channels)
     ]
     posts = posts.append_column("media", _media_rows(posts, media)).append_column("title", _titles(posts, profile))
-    return _Sorted(posts, pa.array(order), media, _names(rows), chats)
+    titles = {subject: row["title"] for subject, row in profile.items() if row["title"] is not None}
+    return _Sorted(posts, pa.array(order), media, titles | _names(rows), chats)
 
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray[Any, Any]:
@@ -200,12 +202,6 @@ def _chat(subject: str, profile: Mapping[str, Any], start: int, end: int) -> _Ch
         kind = "private_group"
     else:
         kind = f"{side}_supergroup" if profile.get("kind") == "group" else f"{side}_channel"
-    title = pa_json(profile.get("title"))
+    title = json.dumps(profile.get("title"), ensure_ascii=False)
     return _Chat(native, [f'"name": {title}', f'"type": "{kind}"', f'"id": {native.removeprefix("chat")}'], start, end)
 
-
-def pa_json(value: str | None) -> str:
-    """A string or null as JSON."""
-    import json
-
-    return json.dumps(value, ensure_ascii=False)
