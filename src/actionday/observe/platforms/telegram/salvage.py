@@ -7,11 +7,13 @@ import gc
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 import msgspec
 import numpy as np
 
+from actionday.observe.platforms.telegram import landmarks
 from actionday.observe.reader import Refused
 
 RAW_CHARACTERS = 1000
@@ -19,6 +21,7 @@ _ESCAPES = re.compile(rb"\\x([0-9A-Fa-f]{2})|\\.", re.DOTALL)
 _BETWEEN = b" \t\r\n,"
 _LEADING = re.compile(rb"[ \t\r\n]*")
 NO_MESSAGE = "not a message"
+_DEEPEST = 20
 FAILURES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -100,27 +103,50 @@ def decode(page: Page, start: int, decoder: Decodes[T], refused: list[Refused]) 
     try:
         return decoder(page.bracketed())
     except FAILURES:
-        return list(_one_by_one(page.bare(), start, decoder, refused, page.array))
+        return list(_Salvage(decoder, refused, page.array).messages(page.bare(), start))
 
 
-def _one_by_one(data: bytes, start: int, decoder: Decodes[T], refused: list[Refused], array: bool) -> Iterator[T]:
-    after = 0
-    for begin, end in _items(data, array):
-        gap = data[after:begin].strip(_BETWEEN)
-        message = data[begin:end] if array else gap + data[begin:end]
-        if array and gap:
-            refused.append(Refused(f"byte {start + after}", NO_MESSAGE, raw(gap)))
-        try:
-            yield from decoder(plain(b"[%s]" % message if array else b"{%s}" % message))
-        except FAILURES as error:
-            refused.append(Refused(f"byte {start + begin}", _reason(error), raw(message)))
-        after = end
-    rest = data[after:].strip(_BETWEEN)
-    if rest:
-        refused.append(Refused(f"byte {start + after}", NO_MESSAGE, raw(rest)))
+@dataclass(frozen=True, slots=True)
+class _Salvage:
+    """One range that could not be decoded at once."""
+
+    decoder: Decodes[Any]
+    refused: list[Refused]
+    array: bool
+
+    def messages(self, data: bytes, start: int, deep: int = 0) -> Iterator[Any]:
+        """The messages of ``data`` that can be decoded alone. A bracket too few may have put others inside of one."""
+        after = 0
+        for begin, end in _items(data, self.array):
+            gap = data[after:begin].strip(_BETWEEN)
+            message = data[begin:end] if self.array else gap + data[begin:end]
+            if self.array and gap:
+                self._refuse(start + after, NO_MESSAGE, gap)
+            after = end
+            try:
+                yield from self.decoder(plain(b"[%s]" % message if self.array else b"{%s}" % message))
+                continue
+            except FAILURES as error:
+                reason = _reason(error)
+            inner = self._inner(data, begin, end) if deep < _DEEPEST else end
+            self._refuse(start + begin, reason, message[: inner - begin])
+            if inner < end:
+                yield from self.messages(data[inner:end], start + inner, deep + 1)
+        rest = data[after:].strip(_BETWEEN)
+        if rest.strip(b"]} \t\r\n"):
+            self._refuse(start + after, NO_MESSAGE, rest)
+
+    def _inner(self, data: bytes, begin: int, end: int) -> int:
+        """Where the next message begins inside of this one; its end if there is none, or another venue before it."""
+        found = (landmarks.IN_CHATS if self.array else landmarks.IN_CHANNELS).search(data, begin + 1, end)
+        return found.start() if found and found.lastgroup == "item" else end
+
+    def _refuse(self, at: int, reason: str, data: bytes) -> None:
+        self.refused.append(Refused(f"byte {at}", reason, raw(data)))
 
 
 def _items(data: bytes, array: bool) -> Iterator[tuple[int, int]]:
+    """Start and end of each message's brackets."""
     from actionday.observe.platforms.telegram import scan as s  # the compiler is large, and whole files never need it here
 
     state = s.new_state(s.ONE_BY_ONE, 0)
@@ -130,7 +156,7 @@ def _items(data: bytes, array: bool) -> Iterator[tuple[int, int]]:
     while i < len(buf):
         i, k = s.scan(buf, i, 0, state, out)
         for kind, a, b in out[:k].tolist():
-            if kind == s.WRONG:
+            if kind != s.ITEM:
                 return
             yield a, b
 

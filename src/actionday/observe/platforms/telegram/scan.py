@@ -16,12 +16,12 @@ from numba import njit
 
 # Events: (kind, a, b).
 OPEN, BOX, CUT, CLOSED, SHUT, ITEM, WRONG = 1, 2, 3, 4, 5, 6, 7
-"""Venue opens (its brace, its key) · container opens (its bracket, which) · range of messages ends (end, count) ·
+"""Venue opens (its brace, its key or in a Desktop file its depth) · container opens (its bracket, which) · range of messages ends (end, count) ·
 container closes (its bracket) · venue closes (its brace) · one message (start, end; only under `ONE_BY_ONE`) · stop (byte, why)."""
 
 # The state between blocks, an int64 array.
-DEPTH, IN_TEXT, ESCAPED, LAST, STACK, PARENT, INSIDE, START, KEY, HASH, SHAPE, COUNT, END, FROM, CUT_AT, DONE = range(16)
-N_STATE = 16
+DEPTH, IN_TEXT, ESCAPED, LAST, STACK, PARENT, INSIDE, START, KEY, HASH, SHAPE, COUNT, END, FROM, CUT_AT, DONE, BACK = range(17)
+N_STATE = 17
 
 DESKTOP, DATASET, ONE_BY_ONE = 0, 1, 2
 """Shapes: a Telegram Desktop export, TGDataset, the inside of one container."""
@@ -170,7 +170,7 @@ def _opens(state: Any, kind: int, at: int, out: Any, k: int) -> int:
     if state[SHAPE] == DESKTOP and depth == 2 and is_object and (state[HASH] == _CHATS or state[HASH] == _LEFT):
         state[PARENT] = 4
     if depth == state[PARENT] and is_object:
-        out[k, 0], out[k, 1], out[k, 2] = OPEN, at, state[KEY]
+        out[k, 0], out[k, 1], out[k, 2] = OPEN, at, state[KEY] if state[SHAPE] == DATASET else depth
         return k + 1
     which = _box(state, depth, is_object)
     if which and in_object:
@@ -190,7 +190,7 @@ def _closes(state: Any, kind: int, at: int, out: Any, k: int) -> int:
     if state[INSIDE]:
         if depth == state[PARENT] + 2 and state[START] >= 0:
             state[COUNT] += 1
-            state[END] = at + 1
+            state[END], state[BACK] = at + 1, state[START]
             if state[SHAPE] == ONE_BY_ONE:
                 out[k, 0], out[k, 1], out[k, 2] = ITEM, state[START], at + 1
                 k += 1

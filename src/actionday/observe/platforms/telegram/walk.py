@@ -15,38 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from actionday.observe.platforms.telegram import landmarks
 from actionday.observe.platforms.telegram import scan as s
 from actionday.observe.platforms.telegram.notes import PART_BYTES, RANGE_BYTES
 
 BLOCK = 8 << 20
 MAX_MESSAGE = 16 << 20
 _TAIL = 4096
-
-_GAP = rb"[ \t\r\n]{0,64}"
-_DESKTOP = {
-    "item": rb'\{%s"id"%s:%s-?\d{1,19}%s,' % (_GAP, _GAP, _GAP, _GAP),
-    "venue": rb'\{%s"name"%s:%s(?:null|"(?:[^"\\\r\n\0]|\\.){0,1024}")%s,%s"type"%s:' % ((_GAP,) * 6),
-    "box": rb'"messages"%s:%s\[' % (_GAP, _GAP),
-    "section": rb'"(?:left_)?chats"%s:%s\{' % (_GAP, _GAP),
-}
-_DATASET = {
-    "venue": rb'"-?\d{1,19}"%s:%s\{%s"(?:username|creation_date|description|scam|verified|n_subscribers)"' % ((_GAP,) * 3),
-    "item": rb'"-?\d{1,19}"%s:%s\{%s"(?:message|title|date|author|media_id|extension|is_forwarded|forwarded_\w{3,20})"'
-    % ((_GAP,) * 3),
-    "box": rb'"(?:text_messages|generic_media)"%s:%s\{' % (_GAP, _GAP),
-}
-
-
-def _landmarks(shape: dict[str, bytes], *names: str) -> re.Pattern[bytes]:
-    return re.compile(b"|".join(b"(?P<%s>%s)" % (name.encode(), shape[name]) for name in names))
-
-
-_IN_ONE_CHAT = _landmarks(_DESKTOP, "item")
-_IN_CHATS = _landmarks(_DESKTOP, "item", "venue", "box", "section")
-_BETWEEN_CHATS = _landmarks(_DESKTOP, "venue", "box", "section")
-_IN_CHANNEL = _landmarks(_DATASET, "venue", "item", "box")
-_BETWEEN_CHANNELS = _landmarks(_DATASET, "venue", "box")
-
+_REWINDS = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Broken:
@@ -59,7 +35,7 @@ class Broken:
 
 @dataclass(slots=True)
 class Venue:
-    """One chat or channel of the file: where it starts, where its key stands, and the pieces of its own header."""
+    """One chat or channel of the file: where it starts, where its key stands (or how deep it is), and the pieces of its own header."""
 
     start: int
     key: int = 0
@@ -96,11 +72,14 @@ class Walk:
         self._state = s.new_state(shape, RANGE_BYTES)
         self._out = np.empty((1 << 16, 3), np.int64)
         self._venue: Venue | None = None
+        self._last: Venue | None = None  # the venue whose messages were read last
         self._which = self._from = self._header_from = 0
         self._ranges: list[tuple[int, int, int, int]] = []
         self._broken: list[Broken] = []
         self._seeking: tuple[int, str] | None = None
-        self._searched = 0
+        self._searched = self._rewound = 0
+        self._resumed = -1
+        self._in_list = False
 
     def pieces(self) -> Iterator[Piece]:
         """Every venue's ranges in file order; the last piece of a venue is marked `shut`."""
@@ -119,20 +98,23 @@ class Walk:
         yield from self._finish(base)
 
     def _block(self, data: bytearray, i: int, stop: int, base: int) -> Iterator[Piece]:
-        """Scan ``data[i:stop]``; its first byte, were it wanted, stands at `base`."""
-        buf = np.frombuffer(data, np.uint8)[:stop]
+        """Scan ``data[i:stop]``; the first byte of `data`, were it wanted, stands at `base`."""
+        buf, first = np.frombuffer(data, np.uint8)[:stop], i
         while i < stop:
             if self._seeking:
-                found = self._landmark().search(data, i, stop)
+                found = self._landmark(base + first).search(data, max(first, self._searched - base), stop)
                 if not found:
-                    self._searched = max(base + i, base + stop - _TAIL)
+                    self._searched = max(self._searched, base + stop - _TAIL)
                     return
+                self._rewound += max(0, i - found.start())
                 i = found.start()
                 yield from self._resume(found, base)
             i, k = s.scan(buf, i, base, self._state, self._out)
             for kind, a, b in self._out[:k].tolist():
                 if kind == s.WRONG:
-                    self._lose(a, s.REASONS[b])
+                    end = int(self._state[s.END])
+                    torn = self._state[s.START] < 0 and landmarks.REST_OF_ONE.search(data, max(end - base, 0), a - base)
+                    self._lose(a, s.REASONS[b], torn=bool(torn))
                 elif self._event(kind, a, b):
                     yield self._piece(shut=kind == s.SHUT)
 
@@ -143,6 +125,7 @@ class Walk:
         elif kind == s.BOX and self._venue:
             self._venue.fragments.append((self._header_from, a))
             self._venue.boxes.add(b)
+            self._last, self._in_list = self._venue, self._shape == s.DESKTOP and self._venue.key == 4
             self._which, self._from = b, a + 1
         elif kind == s.CUT:
             self._range(a, b)
@@ -167,34 +150,52 @@ class Walk:
             self._venue = None
         return piece
 
-    def _lose(self, at: int, reason: str) -> None:
-        """Structure is lost at byte `at`: keep the messages that stood before it."""
-        state = self._state
-        start = at
-        if state[s.INSIDE]:
-            self._range(int(state[s.END]), int(state[s.COUNT]))
-            start = int(state[s.START]) if state[s.START] >= 0 else int(state[s.END])
-        self._seeking, self._searched = (start, reason), at
+    def _lose(self, at: int, reason: str, *, torn: bool = False) -> None:
+        """Structure is lost at byte `at`: keep the messages that stood before it, but for the last one if it is `torn`.
 
-    def _landmark(self) -> re.Pattern[bytes]:
-        if self._shape == s.DATASET:
-            return _IN_CHANNEL if self._state[s.INSIDE] else _BETWEEN_CHANNELS
-        if self._state[s.INSIDE]:
-            return _IN_CHATS if self._state[s.PARENT] == 4 else _IN_ONE_CHAT
-        return _BETWEEN_CHATS
+        The search for a landmark begins behind the last sound message, since structure may have gone before it showed;
+        a file made to be looked through again and again is looked through from `at` on.
+        """
+        state, start = self._state, at
+        begun = state[s.INSIDE] and state[s.START] >= 0
+        sound = int(state[s.START] if begun else state[s.END])
+        if state[s.INSIDE]:
+            start, count = sound, int(state[s.COUNT])
+            if torn and count:
+                start, count = int(state[s.BACK]), count - 1
+            self._range(min(start, int(state[s.END])), count)
+        again = self._last is not None and self._rewound < _REWINDS
+        self._seeking = (start, reason)
+        self._searched = max(sound + 1, self._resumed + 1) if again else at
+
+    def _landmark(self, known: int) -> re.Pattern[bytes]:
+        """What to look for; `known` is the first byte at hand.
+
+        A message may follow only where every byte since the last sound one can be looked through for another venue.
+        """
+        here = self._state[s.INSIDE] or self._state[s.END] >= known
+        dataset = self._shape == s.DATASET
+        if not self._last or not here:
+            return landmarks.BEFORE_CHANNELS if dataset else landmarks.BEFORE_CHATS
+        if dataset:
+            return landmarks.IN_CHANNELS
+        return landmarks.IN_CHATS if self._in_list else landmarks.IN_ONE_CHAT
 
     def _resume(self, found: re.Match[Any], base: int) -> Iterator[Piece]:
         """Go on at a landmark."""
         assert self._seeking is not None
         (start, reason), self._seeking = self._seeking, None
         state, at = self._state, base + found.start()
+        self._resumed = at
         parent = int(state[s.PARENT])
-        self._broken.append(Broken(start, at, reason))
+        self._broken.append(Broken(min(start, at), at, reason))
         kind = found.lastgroup
         if kind == "item":
+            self._venue = self._last  # its container may have seemed closed
+            state[s.PARENT] = parent = self._parent()
             if parent != 1 and found.string.find(b"\0", max(start - base, 0), found.start()) >= 0:
                 yield self._piece(shut=True)  # a hole may have swallowed the next venue's header
-                self._venue = Venue(at, lost=True)
+                self._venue = self._last = Venue(at, lost=True)
             s.inside(state, parent, array=self._shape == s.DESKTOP, at=at)
             self._from = at
         elif kind == "box":
@@ -202,6 +203,7 @@ class Walk:
             if self._venue is None or which in self._venue.boxes:
                 yield self._piece(shut=True)
                 self._venue, self._header_from = Venue(at, lost=True), at
+                state[s.PARENT] = parent = self._parent()
             s.outside(state, parent)
         else:
             if self._venue or self._broken:
@@ -209,6 +211,10 @@ class Walk:
             in_list = kind == "venue" and self._shape == s.DESKTOP
             state[s.PARENT] = 4 if in_list else (2 if self._shape == s.DATASET else 1)
             s.outside(state, 3 if in_list else 1)
+
+    def _parent(self) -> int:
+        """The depth of venues, by where messages were met last."""
+        return 2 if self._shape == s.DATASET else (4 if self._in_list else 1)
 
     def _finish(self, size: int) -> Iterator[Piece]:
         state = self._state
