@@ -34,7 +34,9 @@ def parts_of(rng: random.Random, pool: list[str]) -> list[dict[str, str]]:
     for _ in range(rng.randint(1, 4)):
         kind = rng.random()
         if kind < 0.35:
-            entities.append({"type": "link", "text": f"https://t.me/babebi{rng.randint(1, 99_999)}/{rng.randint(1, 9_999)}"})
+            entities.append(
+                {"type": "link", "text": f"https://t.me/babebi{rng.randint(1, 99_999)}/{rng.randint(1, 9_999)}"}
+            )
         elif kind < 0.5:
             href = f"https://example.org/{rng.randint(1, 10**6)}?x=1"
             entities.append({"type": "text_link", "text": 'ka "ke"', "href": href})
@@ -52,7 +54,12 @@ def message(rng: random.Random, pool: list[str], number: int, at: int) -> dict[s
     """One message with the keys in Telegram Desktop's order."""
     wall = datetime.fromtimestamp(at, UTC) + timedelta(hours=1)
     user = int(rng.paretovariate(0.7)) % 500_000
-    row: dict[str, Any] = {"id": number, "type": "message", "date": f"{wall:%Y-%m-%dT%H:%M:%S}", "date_unixtime": str(at)}
+    row: dict[str, Any] = {
+        "id": number,
+        "type": "message",
+        "date": f"{wall:%Y-%m-%dT%H:%M:%S}",
+        "date_unixtime": str(at),
+    }
     row["from"] = f"User {user}" + (" 🙂" if user % 9 == 0 else "")
     row["from_id"] = ("channel" if rng.random() < 0.5 else "user") + str(1_000_000_000 + user)
     if rng.random() < 0.25:
@@ -112,10 +119,14 @@ def write(path: Path, megabytes: float, seed: int, layout: str) -> int:
             fill(file, rng, pool, 10**9, b"  ", left)
             file.write(b"\n ]\n}")
             return file.tell()
-        file.write(b'{\n "about": "Here is the data you requested.",\n "chats": {\n  "about": "All chats.",\n  "list": [\n')
+        file.write(
+            b'{\n "about": "Here is the data you requested.",\n "chats": {\n  "about": "All chats.",\n  "list": [\n'
+        )
         while left > 0:
             kind = rng.choice(["public_channel", "private_supergroup", "private_channel"])
-            head = f'   {{\n    "name": "Chat {chat} \\"q\\" {{x}}",\n    "type": "{kind}",\n    "id": {10**9 + chat},\n'
+            head = (
+                f'   {{\n    "name": "Chat {chat} \\"q\\" {{x}}",\n    "type": "{kind}",\n    "id": {10**9 + chat},\n'
+            )
             file.write((b",\n" if chat else b"") + head.encode() + b'    "messages": [\n')
             left -= fill(file, rng, pool, min(200_000, int(50 * rng.paretovariate(0.6))), b"     ", left)
             file.write(b"\n    ]\n   }")

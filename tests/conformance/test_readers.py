@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from actionday.observe import conformance
-from actionday.observe.reader import Reader
+from actionday.observe.reader import Reader, Source
 
 SOURCES = Path(conformance.__file__).parents[1]
 DECLARED = sorted(entry_points(group="actionday.readers"), key=lambda point: point.name)
@@ -33,7 +33,7 @@ def reader(request: pytest.FixtureRequest) -> Reader:
 
 
 @pytest.fixture
-def sources(reader: Reader, tmp_path: Path) -> list[conformance.Source]:
+def sources(reader: Reader, tmp_path: Path) -> list[Source]:
     return list(conformance.examples_on_disk(reader, tmp_path))
 
 
@@ -54,22 +54,22 @@ def test_examples_are_recognised_by_their_own_reader_first(reader: Reader) -> No
     conformance.check_recognition(reader, _readers())
 
 
-def test_examples_give_rows_that_keep_the_schema(reader: Reader, sources: list[conformance.Source]) -> None:
+def test_examples_give_rows_that_keep_the_schema(reader: Reader, sources: list[Source]) -> None:
     read = [conformance.check_chunks(reader, source) for source in sources]
     assert any(whole.rows for whole in read), "no example gives a single row"
 
 
-def test_reading_twice_gives_the_same(reader: Reader, sources: list[conformance.Source]) -> None:
+def test_reading_twice_gives_the_same(reader: Reader, sources: list[Source]) -> None:
     for source in sources:
         conformance.check_same_twice(reader, source)
 
 
-def test_parts_stand_alone_and_add_up(reader: Reader, sources: list[conformance.Source]) -> None:
+def test_parts_stand_alone_and_add_up(reader: Reader, sources: list[Source]) -> None:
     for source in sources:
         conformance.check_parts(reader, source)
 
 
-def test_what_is_written_reads_the_same(reader: Reader, sources: list[conformance.Source], tmp_path: Path) -> None:
+def test_what_is_written_reads_the_same(reader: Reader, sources: list[Source], tmp_path: Path) -> None:
     for number, source in enumerate(sources):
         conformance.check_round_trip(reader, source, tmp_path / f"written_{number}")
 

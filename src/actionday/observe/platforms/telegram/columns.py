@@ -56,7 +56,10 @@ def _authors(cols: Columns) -> tuple[Sequence[str | int | None], Sequence[str | 
     by, name = cols["from_id"], cols["from_"]
     if not any(cols["actor_id"]):
         return by, name
-    acts = [(b, n) if b is not None else (a, an) for b, n, a, an in zip(by, name, cols["actor_id"], cols["actor"], strict=True)]
+    acts = [
+        (b, n) if b is not None else (a, an)
+        for b, n, a, an in zip(by, name, cols["actor_id"], cols["actor"], strict=True)
+    ]
     return [b for b, _ in acts], [n for _, n in acts]
 
 
@@ -139,7 +142,7 @@ def _replies(cols: Columns) -> pa.Array:
 def _edited(cols: Columns, zone: str | None) -> pa.Array:
     unix = pa.array(cols["edited_unixtime"], pa.int64())
     if zone and any(cols["edited"]) and clocks.zone_fault(zone) is None:
-        unix = pc.coalesce(unix, clocks.place(clocks.walls(cols["edited"]), zone))
+        unix = pc.coalesce(unix, clocks.place(clocks.walls(list(cols["edited"])), zone))
     return clocks.instants(pc.if_else(clocks.plausible(unix), unix, pa.scalar(None, pa.int64())))
 
 

@@ -107,7 +107,7 @@ def dated(entries: Entries, natives: Sequence[int], refused: list[Refused]) -> t
     at = _instants([message.date for message in entries.messages])
     if not at.null_count:
         return entries, at
-    for i in np.flatnonzero(np.asarray(at.is_null())):
+    for i in np.flatnonzero(np.asarray(at.is_null())).tolist():
         channel, native = divmod(int(entries.keys[i]), 1 << ID_BITS)
         raw = msgspec.json.encode(entries.messages[i]).decode()
         refused.append(Refused(f"telegram:channel:{natives[channel]} message {native}", NO_DATE, raw))
@@ -120,7 +120,9 @@ def posts_table(entries: Entries, at: pa.Array, natives: Sequence[int], n_media:
     """POSTS rows of entries with their dates; `n_media` counts each one's files. Authors are read by `authors`."""
     ms, index = entries.messages, (entries.keys >> ID_BITS).tolist()
     forwarded = [m.is_forwarded is True or m.is_forwarded == "True" for m in ms]
-    origins = [peer(m.forwarded_from_id, natives[c]) if f else None for m, c, f in zip(ms, index, forwarded, strict=True)]
+    origins = [
+        peer(m.forwarded_from_id, natives[c]) if f else None for m, c, f in zip(ms, index, forwarded, strict=True)
+    ]
     columns = {
         **_places(entries, natives),
         "author": pa.array(authors(entries, natives), pa.string()),

@@ -8,7 +8,7 @@ _INNER, _OUTER = "<inner>", "<outer>"
 
 
 def message_sql(depth: int) -> str:
-    """A query of one text column: each row of `m` as ``,\\n{…}``, indented `depth` spaces."""
+    """A query of one text column: each row of `m` as a comma and an object, indented `depth` spaces."""
     return _SQL.replace(_INNER, "\n" + " " * (depth + 1)).replace(_OUTER, "\n" + " " * depth)
 
 
@@ -52,8 +52,8 @@ _SERVICE, _PHOTO, _FILE = "kind = 'service'", "media_kind = 'photo'", "media_kin
 _NAME = f"coalesce({_text('name')}, 'null')"
 _FROM_NAME = f"coalesce({_text('nullif(forward_name, $$$$)')}, 'null')"
 _PIECE = _text("substr(body, i, case when i < len(leads) then 1 else length(body) + 1 end)")
-_MENTION = f"concat('{{\"type\": \"mention_name\", \"text\": ', {_PIECE}, ', \"user_id\": ', leads[i][14:], '}}')"
-_LINK = f"concat('{{\"type\": \"text_link\", \"text\": ', {_PIECE}, ', \"href\": ', {_text('leads[i]')}, '}}')"
+_MENTION = f'concat(\'{{"type": "mention_name", "text": \', {_PIECE}, \', "user_id": \', leads[i][14:], \'}}\')'
+_LINK = f'concat(\'{{"type": "text_link", "text": \', {_PIECE}, \', "href": \', {_text("leads[i]")}, \'}}\')'
 _ENTITY = f"case when regexp_matches(leads[i], '^tg://user[?]id=[1-9][0-9]{{0,17}}$') then {_MENTION} else {_LINK} end"
 _RICH = f"'[' || array_to_string(list_transform(range(1, len(leads) + 1), lambda i: {_ENTITY}), ', ') || ']'"
 _PLAIN = f"case when body = '' then '[]' else concat('[{{\"type\": \"plain\", \"text\": ', {_text('body')}, '}}]') end"

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 
-def _post(number: int, at: int, **more: Any) -> dict[str, Any]:
-    text = more.pop("text", "")
+def _post(number: int, at: int, **more: object) -> dict[str, Any]:
+    text: Any = more.pop("text", "")
     wall = more.pop("date", None)
     entities = [{"type": "plain", "text": text}] if isinstance(text, str) and text else []
     if not isinstance(text, str):
@@ -15,7 +15,7 @@ def _post(number: int, at: int, **more: Any) -> dict[str, Any]:
 
 
 _CHANNEL = {
-    "name": "ba be bi {bo} \"bu\"",
+    "name": 'ba be bi {bo} "bu"',
     "type": "public_channel",
     "id": 1300000001,
     "messages": [
@@ -24,12 +24,18 @@ _CHANNEL = {
             1573300800,
             date="2019-11-09T13:00:00",
             type="service",
-            actor="ba be bi {bo} \"bu\"",
+            actor='ba be bi {bo} "bu"',
             actor_id="channel1300000001",
             action="create_channel",
             title="ba be",
         ),
-        _post(2, 1573304400, date="2019-11-09T14:00:00", **{"from": "ba be", "from_id": "channel1300000001"}, text="da de di"),
+        _post(
+            2,
+            1573304400,
+            date="2019-11-09T14:00:00",
+            **{"from": "ba be", "from_id": "channel1300000001"},
+            text="da de di",
+        ),
         _post(
             3,
             1573308000,
@@ -80,12 +86,26 @@ _GROUP = {
             title="мо ма",
             members=["Ve Vo", "Wa We"],
         ),
-        _post(2, 1573300860, date="2019-11-09T12:01:00", **{"from": "Wa We", "from_id": "user700000002"}, text="на не ни"),
-        _post(3, 1573300920, date="2019-11-09T12:02:00", **{"from": None, "from_id": "user700000003"}, forwarded_from=None, text="no"),
+        _post(
+            2, 1573300860, date="2019-11-09T12:01:00", **{"from": "Wa We", "from_id": "user700000002"}, text="на не ни"
+        ),
+        _post(
+            3,
+            1573300920,
+            date="2019-11-09T12:02:00",
+            **{"from": None, "from_id": "user700000003"},
+            forwarded_from=None,
+            text="no",
+        ),
     ],
 }
 
-_PRIVATE = {"name": "Ve Vo", "type": "personal_chat", "id": 700000001, "messages": [_post(9, 1573300800, date="2019-11-09T12:00:00", text="so")]}
+_PRIVATE = {
+    "name": "Ve Vo",
+    "type": "personal_chat",
+    "id": 700000001,
+    "messages": [_post(9, 1573300800, date="2019-11-09T12:00:00", text="so")],
+}
 
 _ACCOUNT = {
     "about": "Here is the data you requested.",
@@ -99,13 +119,25 @@ _OLD = {
     "type": "public_channel",
     "id": 1300000004,
     "messages": [
-        {"id": 7, "type": "message", "date": "2019-06-01T12:00:00", "from": "ti to", "from_id": 9889934596, "text": "ta te"},
-        {"id": 8, "type": "message", "date": "2019-12-01T12:00:00", "text": ["ti ", {"type": "mention", "text": "@tototo"}]},
+        {
+            "id": 7,
+            "type": "message",
+            "date": "2019-06-01T12:00:00",
+            "from": "ti to",
+            "from_id": 9889934596,
+            "text": "ta te",
+        },
+        {
+            "id": 8,
+            "type": "message",
+            "date": "2019-12-01T12:00:00",
+            "text": ["ti ", {"type": "mention", "text": "@tototo"}],
+        },
     ],
 }
 
 
-def _desktop(value: Any) -> bytes:
+def _desktop(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
@@ -144,11 +176,24 @@ _DATASET = {
         "scam": False,
         "text_messages": {
             "2": _TEXT,
-            "4": {**_TEXT, "message": "ru \"ro\" سا", "date": 1573311600.0, "is_forwarded": True, "forwarded_from_id": 1300000002},
+            "4": {
+                **_TEXT,
+                "message": 'ru "ro" سا',
+                "date": 1573311600.0,
+                "is_forwarded": True,
+                "forwarded_from_id": 1300000002,
+            },
         },
         "generic_media": {
             "4": _FILE,
-            "5": {**_FILE, "title": None, "extension": ".jpe", "date": 1573315200.0, "is_forwarded": False, "forwarded_from_id": None},
+            "5": {
+                **_FILE,
+                "title": None,
+                "extension": ".jpe",
+                "date": 1573315200.0,
+                "is_forwarded": False,
+                "forwarded_from_id": None,
+            },
         },
         "verified": False,
         "n_subscribers": 41,

@@ -18,18 +18,22 @@ import pyarrow as pa
 from actionday.observe.platforms.telegram import examples
 from actionday.observe.platforms.telegram.columns import tables_of
 from actionday.observe.platforms.telegram.messages import Block, Chat, Message, decode_messages, usable
-from actionday.observe.platforms.telegram.peers import Peers
 from actionday.observe.platforms.telegram.notes import KINDS, RANGE_BYTES, note_of
+from actionday.observe.platforms.telegram.peers import Peers
 from actionday.observe.platforms.telegram.salvage import Page, decode, no_collector, raw
 from actionday.observe.platforms.telegram.tray import Batch, chunks
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
 
 HTML_ADVICE = "Telegram HTML export: export again as JSON (Machine-readable JSON)"
 _HTML = re.compile(rb"<html|<!DOCTYPE html", re.IGNORECASE)
-_CHAT = re.compile(rb'"type"\s*:\s*"(' + "|".join(KINDS).encode() + rb'|personal_chat|bot_chat|saved_messages|replies)"')
+_CHAT = re.compile(
+    rb'"type"\s*:\s*"(' + "|".join(KINDS).encode() + rb'|personal_chat|bot_chat|saved_messages|replies)"'
+)
 _MESSAGES = re.compile(rb'"messages"\s*:\s*\[')
 _CHATS = re.compile(rb'"(?:left_)?chats"\s*:\s*\{\s*"(?:about|list)"')
-_ACCOUNT = re.compile(rb'\A\s*\{\s*"about"\s*:\s*"[^"]*"\s*,\s*"(?:personal_information|profile_pictures|stories|contacts)"')
+_ACCOUNT = re.compile(
+    rb'\A\s*\{\s*"about"\s*:\s*"[^"]*"\s*,\s*"(?:personal_information|profile_pictures|stories|contacts)"'
+)
 _ONE_MESSAGE = re.compile(rb'"(?:date_unixtime|text_entities)"\s*:')
 _DATE, _UNIX = re.compile(rb'"date"\s*:\s*"\d{4}-'), re.compile(rb'"date_unixtime"\s*:')
 
@@ -40,7 +44,7 @@ class TelegramExport:
     name = "telegram_export"
     title = "Telegram Desktop export (result.json)"
     version = 1
-    suffixes = (".json",)
+    suffixes: tuple[str, ...] = (".json",)
 
     def recognise(self, head: bytes, name: str) -> Recognised:
         """Judge by the keys that the file opens with. Files older than `date_unixtime` need a zone."""
@@ -111,7 +115,7 @@ def _groups(ranges: list[tuple[int, int, int, bool]]) -> Iterator[list[tuple[int
 
 def _block(file: BinaryIO, chats: list[Chat], group: list[tuple[int, int, int, bool]], refused: list[Refused]) -> Block:
     messages: list[Message] = []
-    counts, page = [], Page()
+    counts, page = [], Page(b'"date_unixtime"')
     for _, start, end, _ in group:
         decoded = decode(page.load(file, start, end), start, decode_messages, refused)
         counts.append(len(decoded))

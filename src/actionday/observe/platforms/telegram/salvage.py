@@ -1,6 +1,6 @@
-"""Decode the messages of one byte range: all at once, and where that fails one by one, so that neighbours survive.
+r"""Decode the messages of one byte range: all at once, and where that fails one by one, so that neighbours survive.
 
-Control characters stand in Telegram Desktop's files as ``\\xHH``, which JSON does not know; they are rewritten first.
+Control characters stand in Telegram Desktop's files as ``\xHH``, which JSON does not know; they are rewritten first.
 """
 
 import gc
@@ -21,18 +21,19 @@ _ESCAPES = re.compile(rb"\\x([0-9A-Fa-f]{2})|\\.", re.DOTALL)
 _BETWEEN = b" \t\r\n,"
 _LEADING = re.compile(rb"[ \t\r\n]*")
 NO_MESSAGE = "not a message"
+NEVER_CLOSED = "a message that is not closed before another one or another chat begins"
 _DEEPEST = 20
 FAILURES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 T = TypeVar("T")
-Made = TypeVar("Made", covariant=True)
+Made_co = TypeVar("Made_co", covariant=True)
 
 
-class Decodes(Protocol[Made]):
+class Decodes(Protocol[Made_co]):
     """Turns a container, brackets included, into messages; raises one of `FAILURES`."""
 
-    def __call__(self, container: bytes | memoryview, /) -> Sequence[Made]:
+    def __call__(self, container: bytes | memoryview, /) -> Sequence[Made_co]:
         """Decode."""
         ...
 
@@ -40,11 +41,12 @@ class Decodes(Protocol[Made]):
 class Page:
     """Room for one range of a file, used again and again, with brackets put around it without a copy.
 
-    `array` is False where the container is an object, whose messages stand behind keys.
+    `array` is False where the container is an object, whose messages stand behind keys. `mark` is a key, with its quotes,
+    that a message has at most once.
     """
 
-    def __init__(self, *, array: bool = True) -> None:
-        self.array = array
+    def __init__(self, mark: bytes, *, array: bool = True) -> None:
+        self.mark, self.array = mark, array
         self._room = bytearray(1 << 16)
         self._size = 0
 
@@ -60,6 +62,10 @@ class Page:
     def bare(self) -> bytes:
         """What was read."""
         return bytes(memoryview(self._room)[1 : self._size + 1])
+
+    def marks(self) -> int:
+        """How often the key stands there: more often than there are messages means that some stand inside of others."""
+        return self._room.count(self.mark, 1, self._size + 1)
 
     def bracketed(self) -> bytes | memoryview:
         """The container as JSON, escapes made valid. Good until the next `load`."""
@@ -87,7 +93,7 @@ def no_collector() -> Iterator[None]:
 
 
 def plain(data: bytes) -> bytes:
-    """Rewrite ``\\xHH`` as ``\\u00HH``; an escaped backslash before an x stays what it is."""
+    r"""Rewrite ``\xHH`` as ``\u00HH``; an escaped backslash before an x stays what it is."""
     if b"\\x" not in data:
         return data
     return _ESCAPES.sub(lambda found: b"\\u00" + found[1] if found[1] else found[0], data)
@@ -101,9 +107,12 @@ def raw(data: bytes) -> str:
 def decode(page: Page, start: int, decoder: Decodes[T], refused: list[Refused]) -> Sequence[T]:
     """Messages of the range in `page`, which stands at byte `start`; what cannot be decoded goes to `refused`."""
     try:
-        return decoder(page.bracketed())
+        messages = decoder(page.bracketed())
+        if page.marks() <= len(messages):
+            return messages
     except FAILURES:
-        return list(_Salvage(decoder, refused, page.array).messages(page.bare(), start))
+        pass
+    return list(_Salvage(decoder, refused, page.array).messages(page.bare(), start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +132,24 @@ class _Salvage:
             if self.array and gap:
                 self._refuse(start + after, NO_MESSAGE, gap)
             after = end
-            try:
-                yield from self.decoder(plain(b"[%s]" % message if self.array else b"{%s}" % message))
+            inside = self._inside(data, begin, end)
+            if inside is None:
+                try:
+                    yield from self.decoder(plain(b"[%s]" % message if self.array else b"{%s}" % message))
+                except FAILURES as error:
+                    self._refuse(start + begin, _reason(error), message)
                 continue
-            except FAILURES as error:
-                reason = _reason(error)
-            inner = self._inner(data, begin, end) if deep < _DEEPEST else end
-            self._refuse(start + begin, reason, message[: inner - begin])
-            if inner < end:
-                yield from self.messages(data[inner:end], start + inner, deep + 1)
+            self._refuse(start + begin, NEVER_CLOSED, message)
+            if inside.lastgroup == "item" and deep < _DEEPEST:
+                yield from self.messages(data[inside.start() : end], start + inside.start(), deep + 1)
         rest = data[after:].strip(_BETWEEN)
         if rest.strip(b"]} \t\r\n"):
             self._refuse(start + after, NO_MESSAGE, rest)
 
-    def _inner(self, data: bytes, begin: int, end: int) -> int:
-        """Where the next message begins inside of this one; its end if there is none, or another venue before it."""
-        found = (landmarks.IN_CHATS if self.array else landmarks.IN_CHANNELS).search(data, begin + 1, end)
-        return found.start() if found and found.lastgroup == "item" else end
+    def _inside(self, data: bytes, begin: int, end: int) -> re.Match[bytes] | None:
+        """What begins inside of this message though it cannot: another message, or a venue, whose messages are lost."""
+        first = begin + 1 if self.array else begin
+        return (landmarks.IN_CHATS if self.array else landmarks.IN_CHANNELS).search(data, first, end)
 
     def _refuse(self, at: int, reason: str, data: bytes) -> None:
         self.refused.append(Refused(f"byte {at}", reason, raw(data)))
@@ -147,7 +157,9 @@ class _Salvage:
 
 def _items(data: bytes, array: bool) -> Iterator[tuple[int, int]]:
     """Start and end of each message's brackets."""
-    from actionday.observe.platforms.telegram import scan as s  # the compiler is large, and whole files never need it here
+    from actionday.observe.platforms.telegram import (
+        scan as s,
+    )  # the compiler is large, and whole files never need it here
 
     state = s.new_state(s.ONE_BY_ONE, 0)
     state[s.PARENT] = 1

@@ -14,13 +14,18 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+Longs = np.ndarray[Any, np.dtype[np.int64]]
+
 # Events: (kind, a, b).
 OPEN, BOX, CUT, CLOSED, SHUT, ITEM, WRONG = 1, 2, 3, 4, 5, 6, 7
 """Venue opens (its brace, its key or in a Desktop file its depth) · container opens (its bracket, which) · range of messages ends (end, count) ·
 container closes (its bracket) · venue closes (its brace) · one message (start, end; only under `ONE_BY_ONE`) · stop (byte, why)."""
 
 # The state between blocks, an int64 array.
-DEPTH, IN_TEXT, ESCAPED, LAST, STACK, PARENT, INSIDE, START, KEY, HASH, SHAPE, COUNT, END, FROM, CUT_AT, DONE, BACK = range(17)
+DEPTH, IN_TEXT, ESCAPED, LAST, STACK, PARENT, INSIDE, START, KEY, HASH, SHAPE, COUNT, END, FROM, CUT_AT, DONE, BACK = (
+    range(17)
+)
 N_STATE = 17
 
 DESKTOP, DATASET, ONE_BY_ONE = 0, 1, 2
@@ -39,7 +44,7 @@ MAX_DEPTH = 60
 _SPACE, _QUOTE, _OBJECT, _ARRAY, _OBJECT_END, _ARRAY_END, _COLON, _COMMA = 1, 2, 3, 4, 5, 6, 7, 8
 
 
-def _classes() -> np.ndarray[Any, np.dtype[np.uint8]]:
+def _classes() -> Bytes:
     table = np.zeros(256, np.uint8)
     for byte in b" \t\r\n0123456789+-.eEtrufalsn":
         table[byte] = _SPACE
@@ -63,7 +68,7 @@ KEYS = (b"messages", b"chats", b"left_chats", b"text_messages", b"generic_media"
 _MESSAGES, _CHATS, _LEFT, _TEXTS, _MEDIA = (_hash(key) for key in KEYS)
 
 
-def new_state(shape: int, cut_at: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+def new_state(shape: int, cut_at: int) -> Longs:
     """The state at a document's first byte; ranges of messages are cut once they are `cut_at` bytes long."""
     state = np.zeros(N_STATE, np.int64)
     state[SHAPE], state[CUT_AT], state[START] = shape, cut_at, -1
@@ -71,7 +76,7 @@ def new_state(shape: int, cut_at: int) -> np.ndarray[Any, np.dtype[np.int64]]:
     return state
 
 
-def inside(state: np.ndarray[Any, np.dtype[np.int64]], parent: int, *, array: bool, at: int) -> None:
+def inside(state: Longs, parent: int, *, array: bool, at: int) -> None:
     """Put the state inside a container of a venue at depth `parent`, where a message may begin, at byte `at`."""
     outside(state, parent)
     depth = parent + 1
@@ -79,7 +84,7 @@ def inside(state: np.ndarray[Any, np.dtype[np.int64]], parent: int, *, array: bo
     state[STACK] = int(state[STACK]) & ~(1 << depth) | (0 if array else 1 << depth)
 
 
-def outside(state: np.ndarray[Any, np.dtype[np.int64]], depth: int) -> None:
+def outside(state: Longs, depth: int) -> None:
     """Put the state at `depth`, after a complete member. Of the levels above only the list of chats is an array."""
     state[[IN_TEXT, ESCAPED, INSIDE, COUNT, DONE]] = 0
     state[DEPTH], state[LAST], state[START] = depth, _COMMA, -1
@@ -87,7 +92,7 @@ def outside(state: np.ndarray[Any, np.dtype[np.int64]], depth: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _box(state: Any, depth: int, is_object: bool) -> int:
+def _box(state: Longs, depth: int, is_object: bool) -> int:
     """Which container opens at this depth after the key just read: 0 none, 1 messages or texts, 2 media."""
     key = state[HASH]
     if depth != state[PARENT] + 1:
@@ -100,12 +105,12 @@ def _box(state: Any, depth: int, is_object: bool) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _key(buf: Any, i: int, stop: int, state: Any) -> int:
+def _key(buf: Bytes, i: int, stop: int, state: Longs) -> int:
     """Add bytes of a key to the hash; returns where they stop at a quote, a backslash or a raw control character."""
     value = state[HASH]
     for j in range(i, stop):
         c = buf[j]
-        if c == 34 or c == 92 or c < 14:
+        if c == 34 or c == 92 or c < 14:  # noqa: PLR1714 - a set would be built a million times
             state[HASH] = value
             return j
         value = (value * 33 + c) & 0x7FFFFFFF
@@ -114,7 +119,7 @@ def _key(buf: Any, i: int, stop: int, state: Any) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _text(buf: Any, i: int, stop: int, state: Any) -> int:
+def _text(buf: Bytes, i: int, stop: int, state: Longs) -> int:
     """Go to the string's end or the block's; returns the next byte to look at, or -1 - byte where the text is broken."""
     escaped, hashing = state[ESCAPED], state[INSIDE] == 0
     while i < stop:
@@ -128,7 +133,7 @@ def _text(buf: Any, i: int, stop: int, state: Any) -> int:
             end = stop
             for j in range(i, stop):  # nine of ten bytes pass here; a plain range is what the compiler makes fastest
                 c = buf[j]
-                if c == 34 or c == 92 or c < 14:
+                if c == 34 or c == 92 or c < 14:  # noqa: PLR1714 - a set would be built a million times
                     end = j
                     break
             i = end
@@ -138,7 +143,7 @@ def _text(buf: Any, i: int, stop: int, state: Any) -> int:
         if c == 34:
             state[IN_TEXT], state[ESCAPED], state[LAST] = 0, 0, _QUOTE
             return i + 1
-        if c == 10 or c == 13 or c == 0:
+        if c == 10 or c == 13 or c == 0:  # noqa: PLR1714
             return -1 - i
         escaped = c == 92
         i += 1
@@ -147,7 +152,7 @@ def _text(buf: Any, i: int, stop: int, state: Any) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _opens(state: Any, kind: int, at: int, out: Any, k: int) -> int:
+def _opens(state: Longs, kind: int, at: int, out: Longs, k: int) -> int:
     """A bracket opens. Returns the number of events, or -1 - reason."""
     depth, is_object = state[DEPTH], kind == _OBJECT
     in_object = depth > 0 and (state[STACK] >> depth) & 1 == 1
@@ -181,7 +186,7 @@ def _opens(state: Any, kind: int, at: int, out: Any, k: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _closes(state: Any, kind: int, at: int, out: Any, k: int) -> int:
+def _closes(state: Longs, kind: int, at: int, out: Longs, k: int) -> int:
     """A bracket closes. Returns the number of events, or -1 - reason."""
     depth = state[DEPTH]
     if depth == 0 or ((state[STACK] >> depth) & 1 == 1) != (kind == _OBJECT_END):
@@ -216,8 +221,26 @@ def _closes(state: Any, kind: int, at: int, out: Any, k: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def scan(buf: Any, i: int, base: int, state: Any, out: Any) -> tuple[int, int]:
-    """Scan ``buf[i:]``, whose first byte stands at `base` of the file.
+def _mark(state: Longs, kind: int, at: int, out: Longs, k: int) -> int:
+    """One byte outside of strings that is not blank. Returns the number of events, or -1 - reason."""
+    if kind == _QUOTE:
+        state[IN_TEXT] = 1
+        if state[INSIDE] == 0:
+            state[HASH], state[KEY] = _SEED, at
+        return k
+    if kind >= _COLON:
+        state[LAST] = kind
+        return k
+    if kind == 0:
+        return -1 - (AFTER_END if state[DONE] and state[DEPTH] == 0 else BAD_BYTE)
+    if kind <= _ARRAY:
+        return _opens(state, kind, at, out, k)
+    return _closes(state, kind, at, out, k)
+
+
+@njit(cache=True, nogil=True)
+def scan(buf: Bytes, i: int, base: int, state: Longs, out: Longs) -> tuple[int, int]:
+    """Scan ``buf[i:]``; the first byte of `buf` stands at `base` of the file.
 
     Fills `out` (int64, n x 3) with events and returns (next byte in `buf`, events). It returns early when `out` is full or
     after a `WRONG` event; positions in events are absolute.
@@ -226,11 +249,11 @@ def scan(buf: Any, i: int, base: int, state: Any, out: Any) -> tuple[int, int]:
     while i < stop and k < room:
         if state[IN_TEXT]:
             i = _text(buf, i, stop, state)
-            if i >= 0:
-                continue
-            i = -1 - i
-            out[k, 0], out[k, 1], out[k, 2] = WRONG, base + i, BAD_TEXT
-            return i, k + 1
+            if i < 0:
+                i = -1 - i
+                out[k, 0], out[k, 1], out[k, 2] = WRONG, base + i, BAD_TEXT
+                return i, k + 1
+            continue
         end = stop
         for j in range(i, stop):
             if _CLASS[buf[j]] != _SPACE:
@@ -239,19 +262,7 @@ def scan(buf: Any, i: int, base: int, state: Any, out: Any) -> tuple[int, int]:
         i = end
         if i == stop:
             break
-        kind, result = _CLASS[buf[i]], k
-        if kind == _QUOTE:
-            state[IN_TEXT] = 1
-            if state[INSIDE] == 0:
-                state[HASH], state[KEY] = _SEED, base + i
-        elif kind >= _COLON:
-            state[LAST] = kind
-        elif kind == 0:
-            result = -1 - (AFTER_END if state[DONE] and state[DEPTH] == 0 else BAD_BYTE)
-        elif kind <= _ARRAY:
-            result = _opens(state, kind, base + i, out, k)
-        else:
-            result = _closes(state, kind, base + i, out, k)
+        result = _mark(state, _CLASS[buf[i]], base + i, out, k)
         if result < 0:
             out[k, 0], out[k, 1], out[k, 2] = WRONG, base + i, -1 - result
             return i, k + 1

@@ -21,7 +21,9 @@ from actionday.observe.platforms.telegram.tray import Batch, chunks
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
 
 TEXTS, FILES = 1, 2
-_OPENS = re.compile(rb'\A\xef?\xbb?\xbf?\s*\{\s*"-?\d+"\s*:\s*\{\s*"(?:username|creation_date|title|description|scam|verified)"')
+_OPENS = re.compile(
+    rb'\A\xef?\xbb?\xbf?\s*\{\s*"-?\d+"\s*:\s*\{\s*"(?:username|creation_date|title|description|scam|verified)"'
+)
 _KEYS = re.compile(rb'"(?:text_messages|generic_media|n_subscribers|creation_date)"\s*:')
 _ENTRY = re.compile(rb'"(\d{1,12})"\s*:\s*\{')
 _DECODERS = {
@@ -38,7 +40,7 @@ class TgDataset:
     name = "tgdataset"
     title = "TGDataset (Telegram channels by id, JSON)"
     version = 1
-    suffixes = (".json",)
+    suffixes: tuple[str, ...] = (".json",)
 
     def recognise(self, head: bytes, name: str) -> Recognised:
         """Judge by the first channel's keys."""
@@ -74,7 +76,7 @@ class _Reading:
     file: BinaryIO
     source: Source
     natives: list[int]
-    page: Page = field(default_factory=lambda: Page(array=False))
+    page: Page = field(default_factory=lambda: Page(b'"is_forwarded"', array=False))
 
 
 def _batches(source: Source, part: Part) -> Iterator[Batch]:
@@ -154,14 +156,16 @@ def _entries(here: _Reading, ranges: list[Range], refused: list[Refused]) -> row
     counts = []
     for _, which, start, end in ranges:
         decoder = _DECODERS[which]
-        decoded = decode(here.page.load(here.file, start, end), start, lambda data, d=decoder: list(d.decode(data).items()), refused)
+        decoded = decode(
+            here.page.load(here.file, start, end), start, lambda data, d=decoder: list(d.decode(data).items()), refused
+        )
         counts.append(len(decoded))
         ids.extend(key for key, _ in decoded)
         messages.extend(message for _, message in decoded)
     channel = np.repeat(np.array([one[0] for one in ranges], np.int64), counts)
     good = np.fromiter((key.isascii() and key.isdigit() and len(key) <= 12 for key in ids), bool, len(ids))
     if not good.all():
-        for i in np.flatnonzero(~good):
+        for i in np.flatnonzero(~good).tolist():
             where = f"telegram:channel:{here.natives[channel[i]]} message {ids[i][:40]}"
             refused.append(Refused(where, rows.NO_MESSAGE_ID, msgspec.json.encode(messages[i]).decode()))
         messages = [message for message, stays in zip(messages, good.tolist(), strict=True) if stays]

@@ -24,6 +24,7 @@ MAX_MESSAGE = 16 << 20
 _TAIL = 4096
 _REWINDS = 64 << 20
 
+
 @dataclass(frozen=True, slots=True)
 class Broken:
     """Bytes that belong to no readable message."""

@@ -106,7 +106,10 @@ def _encoded(data: _Sorted, start: int, end: int, depth: int) -> Iterator[tuple[
             column = connection.execute(sql).to_arrow_table().column(0).cast(pa.string()).combine_chunks()
             column = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
             buffers = column.buffers()
-            yield np.frombuffer(buffers[1], np.int32)[column.offset : column.offset + len(column) + 1], memoryview(buffers[2])
+            yield (
+                np.frombuffer(buffers[1], np.int32)[column.offset : column.offset + len(column) + 1],
+                memoryview(buffers[2]),
+            )
 
 
 def _inputs(data: _Sorted, taken: pa.Array) -> pa.Table:
@@ -140,13 +143,13 @@ def _sort(rows: Mapping[str, pa.Table]) -> _Sorted:
     edited = _numbers(posts.column("edited_at").cast(pa.int64()).fill_null(-1))
     order = np.lexsort((edited, ids, code))
     code, ids = code[order], ids[order]
-    last = np.append((code[1:] != code[:-1]) | (ids[1:] != ids[:-1]), [True] * min(1, len(order)))
+    last = np.ones(len(order), bool)
+    last[:-1] = (code[1:] != code[:-1]) | (ids[1:] != ids[:-1])
     order, code = order[last], code[last]
     edges = np.searchsorted(code, np.arange(len(listed) + 1))
     profile = {row["subject"]: row for row in venues.select(["subject", "kind", "handle", "title"]).to_pylist()}
     chats = [
-        _chat(subject, profile.get(subject, {}), int(edges[i]), int(edges[i + 1]))
-        for i, subject in enumerate(channels)
+        _chat(subject, profile.get(subject, {}), int(edges[i]), int(edges[i + 1])) for i, subject in enumerate(channels)
     ]
     posts = posts.append_column("media", _media_rows(posts, media)).append_column("title", _titles(posts, profile))
     titles = {subject: row["title"] for subject, row in profile.items() if row["title"] is not None}
@@ -171,8 +174,12 @@ def _ours(rows: Mapping[str, pa.Table], name: str, subject: str, number: str | N
 def _media_rows(posts: pa.Table, media: pa.Table) -> pa.ChunkedArray:
     """For each post the row of its file in `media`, or null."""
     with duckdb.connect() as connection:
-        connection.register("p", posts.select(["channel", "native"]).append_column("i", pa.array(range(posts.num_rows), pa.int64())))
-        connection.register("f", media.select(["channel", "post"]).append_column("j", pa.array(range(media.num_rows), pa.int64())))
+        connection.register(
+            "p", posts.select(["channel", "native"]).append_column("i", pa.array(range(posts.num_rows), pa.int64()))
+        )
+        connection.register(
+            "f", media.select(["channel", "post"]).append_column("j", pa.array(range(media.num_rows), pa.int64()))
+        )
         joined = connection.execute(
             "select min(f.j) as j from p left join f on p.channel = f.channel and p.native = f.post group by p.i order by p.i"
         ).to_arrow_table()
@@ -204,4 +211,3 @@ def _chat(subject: str, profile: Mapping[str, Any], start: int, end: int) -> _Ch
         kind = f"{side}_supergroup" if profile.get("kind") == "group" else f"{side}_channel"
     title = json.dumps(profile.get("title"), ensure_ascii=False)
     return _Chat(native, [f'"name": {title}', f'"type": "{kind}"', f'"id": {native.removeprefix("chat")}'], start, end)
-
