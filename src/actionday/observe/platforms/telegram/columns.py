@@ -94,32 +94,25 @@ def _given(column: Sequence[str | None]) -> pa.Array:
 
 def _texts(column: Sequence[Any]) -> tuple[pa.Array, pa.Array]:
     """Texts, and the targets behind them. A text is a string, or a list of strings and richer pieces."""
-    many = np.fromiter((type(text) is list for text in column), bool, len(column))
+    many = np.array([type(text) is list for text in column], bool)
     lists = [text for text in column if type(text) is list]
     flat = list(chain.from_iterable(lists))
-    ends = pa.array(np.concatenate([[0], np.cumsum(list(map(len, lists)), dtype=np.int64)]).astype(np.int32))
+    ends = np.concatenate([[0], np.cumsum(np.array(list(map(len, lists)), np.int64))])
     words = pa.array([piece if type(piece) is str else piece.text for piece in flat], pa.string())
-    joined = pc.binary_join(pa.ListArray.from_arrays(ends, words), "")
+    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(ends.astype(np.int32)), words), "")
     plain = pa.array([text if type(text) is str else "" for text in column], pa.string())
-    text = pc.replace_with_mask(plain, pa.array(many), joined)
-    leads = [None if type(piece) is str else piece.href or _mention(piece.user_id) for piece in flat]
-    return text, _hrefs(leads, np.asarray(ends), many)
+    where = [i for i, p in enumerate(flat) if type(p) is not str and (p.href or p.user_id is not None)]
+    leads = [flat[i].href or f"tg://user?id={flat[i].user_id}" for i in where]
+    rows = np.flatnonzero(many)[np.searchsorted(ends, np.array(where, np.int64), side="right") - 1]
+    return pc.replace_with_mask(plain, pa.array(many), joined), _spread(leads, rows, len(column))
 
 
-def _mention(user: int | None) -> str | None:
-    return None if user is None else f"tg://user?id={user}"
-
-
-def _hrefs(leads: list[str | None], ends: np.ndarray[Any, Any], many: np.ndarray[Any, Any]) -> pa.Array:
-    """Targets of the rich texts (`ends` cuts them) spread over all rows; null where a row has none."""
-    targets = pa.array(leads, pa.string())
-    upto = np.concatenate([[0], np.cumsum(np.asarray(targets.is_valid()))])
-    counts = np.zeros(len(many), np.int64)
-    counts[many] = np.diff(upto[ends])
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    return pa.ListArray.from_arrays(
-        pa.array(offsets), targets.drop_null(), type=pa.list_(pa.string()), mask=pa.array(counts == 0)
-    )
+def _spread(values: list[str], rows: np.ndarray[Any, Any], length: int) -> pa.Array:
+    """A list column of `length` rows: ``values[i]`` belongs to row ``rows[i]``, which ascends; null where a row has none."""
+    counts = np.bincount(rows, minlength=length)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32))
+    kind = pa.list_(pa.string())
+    return pa.ListArray.from_arrays(offsets, pa.array(values, pa.string()), type=kind, mask=pa.array(counts == 0))
 
 
 def _with_buttons(hrefs: pa.Array, buttons: Sequence[Any]) -> pa.Array:

@@ -67,17 +67,19 @@ class Page:
         """How often the key stands there: more often than there are messages means that some stand inside of others."""
         return self._room.count(self.mark, 1, self._size + 1)
 
-    def bracketed(self) -> bytes | memoryview:
-        """The container as JSON, escapes made valid. Good until the next `load`."""
+    def bracketed(self) -> memoryview:
+        """The container as it stands. Good until the next `load`."""
         room, last = self._room, self._size + 1
         first = _LEADING.match(room, 1, last)
         comma = first.end() if first else last
         if comma < last and room[comma] == 0x2C:
             room[comma] = 0x20
         room[0], room[last] = b"[]" if self.array else b"{}"
-        if room.find(b"\\x", 1, last) < 0:
-            return memoryview(room)[: last + 1]
-        return plain(bytes(memoryview(room)[: last + 1]))
+        return memoryview(room)[: last + 1]
+
+    def escaped(self) -> bool:
+        """Whether there may be an escape that JSON does not know."""
+        return self._room.find(b"\\x", 1, self._size + 1) >= 0
 
 
 @contextmanager
@@ -106,13 +108,24 @@ def raw(data: bytes) -> str:
 
 def decode(page: Page, start: int, decoder: Decodes[T], refused: list[Refused]) -> Sequence[T]:
     """Messages of the range in `page`, which stands at byte `start`; what cannot be decoded goes to `refused`."""
-    try:
-        messages = decoder(page.bracketed())
-        if page.marks() <= len(messages):
-            return messages
-    except FAILURES:
-        pass
+    messages = _at_once(page, decoder)
+    if messages is not None and page.marks() <= len(messages):
+        return messages
     return list(_Salvage(decoder, refused, page.array).messages(page.bare(), start))
+
+
+def _at_once(page: Page, decoder: Decodes[T]) -> Sequence[T] | None:
+    """All messages, or None; escapes are looked for only where decoding fails, since most files have none."""
+    container = page.bracketed()
+    try:
+        return decoder(container)
+    except FAILURES:
+        if not page.escaped():
+            return None
+    try:
+        return decoder(plain(bytes(container)))
+    except FAILURES:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
