@@ -18,7 +18,8 @@ CHANNELS_A_FILE = 1000
 _SETUP = """
 create table channel as
 with known as (
-    select distinct on (subject) subject, handle, title, description, members, created_at from channels order by subject
+    select distinct on (subject) subject, handle, title, description, members, created_at
+    from channels order by subject, seen_at desc nulls last
 ), met as (select distinct channel as subject from posts)
 select k.*, row_number() over (order by subject) - 1 as n, subject[18:] as id
 from (from known full join met using (subject)) k where regexp_matches(subject, '^telegram:channel:[1-9][0-9]{0,17}$');
