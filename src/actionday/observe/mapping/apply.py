@@ -36,16 +36,22 @@ def apply_mapping(
     `frame` holds the file's columns (text, or typed where the file types them); `numbers` each row's place in the file,
     counted from 1. `zone` is the fallback for wall clocks. Columns that the file lacks count as empty.
     """
-    chosen = _chosen(frame, rows)
+    chosen = chosen_rows(frame, rows)
     frame, numbers = frame.filter(chosen), numbers.filter(chosen)
-    cooked = _cook_all(frame, rows, rows.zone or zone)
-    schema = staged_schema(rows.table)
-    reason = _first_reason(cooked, schema, rows.table, frame.height)
+    table, reason = make_columns(frame, rows, zone)
     good = reason.is_null()
-    table = pl.DataFrame({name: c.values for name, c in cooked.items()}, height=frame.height).filter(good)
+    table = table.filter(good)
     if rows.table != "posts":
         table = table.unique(maintain_order=True)
-    return _to_schema(table, schema), _refusals(frame.filter(~good), numbers.filter(~good), reason.filter(~good))
+    refused = _refusals(frame.filter(~good), numbers.filter(~good), reason.filter(~good))
+    return to_staged(table, rows.table), refused
+
+
+def make_columns(frame: pl.DataFrame, rows: Rows, zone: str | None = None) -> tuple[pl.DataFrame, pl.Series]:
+    """Row by row the archive's columns of one section, and why a row is refused (null: fine). `where` is not applied."""
+    cooked = _cook_all(frame, rows, rows.zone or zone)
+    reason = _first_reason(cooked, staged_schema(rows.table), rows.table, frame.height)
+    return pl.DataFrame({name: c.values for name, c in cooked.items()}, height=frame.height), reason
 
 
 def as_text(values: pl.Series) -> pl.Series:
@@ -82,7 +88,7 @@ def take_text(frame: pl.DataFrame, rule: Rule) -> Cooked:
     if rule.value is not None:
         return Cooked(pl.Series([rule.value]).new_from_index(0, height), nothing)
     if rule.template is not None:
-        text = _filled(frame, rule.template, rule.sources)
+        text = _filled(frame, rule.template, rule.fields)
     else:
         text = _first_given([_column(frame, name) for name in rule.columns], height)
     if rule.strip is not None:
@@ -90,7 +96,11 @@ def take_text(frame: pl.DataFrame, rule: Rule) -> Cooked:
     if rule.lower:
         text = text.str.to_lowercase()
     if rule.pattern is not None:
-        text = text.str.extract(rule.pattern, 1)
+        hit = text.str.extract(rule.pattern, 1)
+        if rule.replace is not None:
+            whole = text.str.contains(rule.pattern).fill_null(value=False)
+            hit = text.set(~whole, None).str.replace(rule.pattern, rule.replace)
+        text = hit
     text = text.set(text == "", None)
     if rule.values is not None:
         known = text.replace_strict(rule.values, default=rule.otherwise, return_dtype=pl.String)
@@ -102,7 +112,8 @@ def take_text(frame: pl.DataFrame, rule: Rule) -> Cooked:
     return Cooked(text, nothing)
 
 
-def _chosen(frame: pl.DataFrame, rows: Rows) -> pl.Series:
+def chosen_rows(frame: pl.DataFrame, rows: Rows) -> pl.Series:
+    """Which rows a section is for: its `where` holds and nothing it `needs` is empty."""
     keep = pl.Series([True]).new_from_index(0, frame.height)
     for name, wanted in rows.where.items():
         keep &= _column(frame, name).is_in(wanted).fill_null(value=False)
@@ -163,6 +174,8 @@ def _with_derived(cooked: dict[str, Cooked], rows: Rows, platform: Cooked, frame
     if "native" not in cooked and rows.table in {"accounts", "channels"}:
         subject = cooked["subject"].values
         cooked["native"] = Cooked(subject.str.extract(r"^[^:]*:[^:]*:((?s:.)+)$", 1), fine)
+    if rows.table == "moves" and "target_platform" not in rows.columns:
+        cooked["target_platform"] = Cooked(cooked["target"].values.str.extract(r"^([^:]*):", 1), fine)
     if "platform" in schema.names and "platform" not in rows.columns:
         holder = next((n for n in ("subject", "channel", "account") if n in cooked), None)
         name = platform.values
@@ -194,6 +207,11 @@ def _times(frame: pl.DataFrame, column: str, rule: Rule, zone: str | None, *, wi
 def _ids(frame: pl.DataFrame, column: str, rule: Rule, platform: pl.Series, *, with_native: bool) -> dict[str, Cooked]:
     taken = take_text(frame, rule)
     native = fold_digits(taken.values) if rule.id else taken.values.str.strip_chars().str.to_lowercase()
+    if rule.handle is not None:
+        name = _first_given([_column(frame, rule.handle)], frame.height).str.strip_chars(" @").str.to_lowercase()
+        native = native.zip_with(native.is_not_null(), "@" + name)
+    if rule.platform is not None:
+        platform = pl.Series([rule.platform]).new_from_index(0, frame.height)
     lost = native.is_not_null() & _inexact(frame, rule)
     reason = taken.reason.zip_with(~lost, _when(lost, "the id was stored as a float and has lost digits"))
     made = platform + (f":{rule.id}:" + native if rule.id else ":@" + native.str.strip_chars_start("@"))
@@ -301,7 +319,9 @@ def _refusals(frame: pl.DataFrame, numbers: pl.Series, reasons: pl.Series) -> li
     ]
 
 
-def _to_schema(table: pl.DataFrame, schema: pa.Schema) -> pa.Table:
+def to_staged(table: pl.DataFrame, name: str) -> pa.Table:
+    """Columns to the staged schema of an archive table; columns that are not there are null."""
+    schema = staged_schema(name)
     arrow = table.to_arrow()
     arrays = [
         arrow[f.name].cast(f.type) if f.name in arrow.column_names else pa.nulls(table.height, f.type) for f in schema

@@ -60,7 +60,7 @@ SUBJECTS = {"subject", "account", "channel", "author"}
 
 DERIVED = {"platform", "at_offset"}
 _RULE_KEYS = {"from", "value", "template", "id", "reference", "pattern", "values", "otherwise", "default"}
-_RULE_KEYS |= {"strip", "lower", "format", "unit", "zone", "split"}
+_RULE_KEYS |= {"replace", "platform", "handle", "strip", "lower", "format", "unit", "zone", "split"}
 _ROW_KEYS = {"table", "platform", "zone", "where", "needs", "columns"}
 _FIELD = re.compile(r"\{([^{}]+)\}")
 
@@ -70,8 +70,9 @@ class Rule:
     """How one archive column is made. `columns` are tried in order, the first that is not empty counts.
 
     Steps, in order: take the text (or `template`, or the constant `value`), `strip` these characters off both ends, make it
-    `lower` case, keep group 1 of `pattern`, translate by `values` (else `otherwise`), fill empties with `default`, build an `id` or
-    `reference`. `format`, `unit`, `zone` say how times are written; `split` cuts a list (a separator, or "json").
+    `lower` case, keep group 1 of `pattern` (or `replace`: its groups put together, ``${2}@${1}``), translate by `values` (else
+    `otherwise`), fill empties with `default`, build an `id` or `reference` on the section's platform (or this `platform`).
+    Where an id has no native, the column `handle` stands in as ``@handle``: known by handle only. `format`, `unit`, `zone` say how times are written; `split` cuts a list (a separator, or "json").
     """
 
     columns: tuple[str, ...] = ()
@@ -80,6 +81,9 @@ class Rule:
     id: str | None = None
     reference: bool = False
     pattern: str | None = None
+    replace: str | None = None
+    platform: str | None = None
+    handle: str | None = None
     values: Mapping[str, str] | None = None
     otherwise: str | None = None
     default: str | None = None
@@ -93,7 +97,12 @@ class Rule:
     @property
     def sources(self) -> tuple[str, ...]:
         """The file's columns that this rule looks at."""
-        return (*self.columns, *_FIELD.findall(self.template or ""))
+        return (*self.columns, *_FIELD.findall(self.template or ""), *([self.handle] if self.handle else []))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns named in `template`."""
+        return tuple(_FIELD.findall(self.template or ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +165,7 @@ def _rows(raw: Mapping[str, Any], name: str, where: str) -> Rows:
 
 
 def _builds_ids(rules: Mapping[str, Rule]) -> bool:
-    return any(rule.id or rule.reference for rule in rules.values())
+    return any((rule.id or rule.reference) and not rule.platform for rule in rules.values())
 
 
 def _require(rules: dict[str, Rule], schema: pa.Schema, table: str, name: str, where: str) -> None:
@@ -227,6 +236,8 @@ def _check_rule(rule: Rule, name: str, where: str) -> None:
         rule.format is not None and format_fault(rule.format),
         rule.zone is not None and zone_fault(rule.zone),
         rule.pattern is not None and _pattern_fault(rule.pattern),
+        rule.replace is not None and rule.pattern is None and "`replace` goes with `pattern`",
+        rule.handle is not None and rule.id is None and "`handle` goes with `id`",
         rule.values is None and rule.otherwise is not None and "`otherwise` goes with `values`",
     ]
     for fault in faults:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from actionday.observe.mapping import FEEDABLE, apply_mapping, guess_mapping, mapping_toml, parse_mapping
+from actionday.observe.mapping import FEEDABLE, guess_mapping, mapping_toml, parse_mapping, read_mapped
 from actionday.observe.platforms.table.write import write_tables
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
-from actionday.observe.tabular import Layout, layout_of, sniff, stream
+from actionday.observe.tabular import Layout, layout_of, sniff
 from actionday.records import InputError
 
 _EXAMPLE_CSV = """post_id,group_id,user_id,posted,body,views
@@ -94,16 +94,7 @@ class Table:
             text = f"the mapping names columns that the file lacks: {', '.join(lacking)}"
             yield Chunk(refused=[Refused("mapping", text, f"the file has: {', '.join(layout.columns)}")])
             return
-        for batch in stream(source.path, layout, wanted):
-            chunk = Chunk(refused=batch.refused)
-            for rows in sections if len(batch.numbers) else ():
-                made, refused = apply_mapping(batch.frame, batch.numbers, rows, source.zone)
-                chunk.refused.extend(refused)
-                if made.num_rows:
-                    held = chunk.tables.get(rows.table)
-                    chunk.tables[rows.table] = made if held is None else pa.concat_tables([held, made])
-            if chunk.tables or chunk.refused:
-                yield chunk
+        yield from read_mapped(source, layout, sections, wanted)
 
     def examples(self) -> Mapping[str, bytes]:
         """A CSV with a declared time format and zone, JSON lines with nested keys; each with its mapping beside it."""

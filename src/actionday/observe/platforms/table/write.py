@@ -1,6 +1,5 @@
 """Write staged tables as foreign files with their mapping, column by column. The reader gives the same rows back."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -46,7 +45,7 @@ def _texts(table: pa.Table) -> pl.DataFrame:
             offset = pl.col("at_offset") if name == "at" and "at_offset" in frame.columns else pl.lit(None, pl.Int16)
             made.append(_stamp(column, offset).alias(name))
         elif isinstance(kind, pl.List):
-            made.append(_json_list(frame[name]))
+            made.append(_json_list(name))
         elif kind == pl.Binary:
             made.append(column.bin.encode("hex"))
         elif kind == pl.Boolean:
@@ -68,9 +67,10 @@ def _stamp(at: pl.Expr, offset: pl.Expr) -> pl.Expr:
     return pl.concat_str(wall, pl.when(offset.is_null()).then(pl.lit("Z")).otherwise(clock))
 
 
-def _json_list(values: pl.Series) -> pl.Series:
-    texts = [None if v is None else json.dumps(list(v), ensure_ascii=False) for v in values]
-    return pl.Series(values.name, texts, dtype=pl.String)
+def _json_list(name: str) -> pl.Expr:
+    """A list column as JSON texts: encoded as a struct of one field, whose wrapping is taken off again."""
+    wrapped = pl.struct(pl.col(name).alias("v")).struct.json_encode()
+    return pl.when(pl.col(name).is_not_null()).then(wrapped.str.strip_prefix('{"v":').str.strip_suffix("}")).alias(name)
 
 
 def _write_csv(table: pa.Table, path: Path, separator: str = ",") -> None:
