@@ -32,7 +32,9 @@ class _Track:
     section: Section
     ledger: Ledger
     raw: Catalogue  # entries as the files write them; each is mapped once, however many snapshots repeat it
-    numbers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"k": pl.Int64, "p": pl.Int64}))
+    numbers: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={"k": pl.Int64, "p": pl.Int64, "bad": pl.Boolean})
+    )
     keys: Catalogue | None = None
     profiles: Catalogue | None = None
     learned: pl.DataFrame | None = None
@@ -157,7 +159,14 @@ def _take(track: _Track, frame: pl.DataFrame | None, index: int, file: Dated, re
         frame = _with_learned(frame, track)
         seen = track.raw.number(frame)
         _map_new(track, seen, (file, refused))
-        numbered = track.numbers[seen].filter(pl.col("k").is_not_null()).unique("k", keep="first", maintain_order=True)
+        looked = track.numbers[seen]
+        numbered = looked.filter(pl.col("k").is_not_null()).unique("k", keep="first", maintain_order=True)
+        if not numbered.height and looked["bad"].any() and track.ledger.any_listed():
+            fault = (
+                f"not one of the {track.section.rows.table} can be used, section skipped: the layout may have changed"
+            )
+            refused.append(Refused(file.name, fault))
+            return
     else:
         numbered = track.numbers.clear()
     track.ledger.step(index, numbered["k"].to_numpy(), numbered["p"].to_numpy())
@@ -173,9 +182,8 @@ def _map_new(track: _Track, seen: pl.Series, to: tuple[Dated, list[Refused]]) ->
     every = pl.DataFrame({"i": pl.int_range(fresh.height, dtype=pl.Int64, eager=True)})
     chosen = every.filter(chosen_rows(fresh, rows))["i"]
     if not len(chosen):
-        track.numbers = pl.concat(
-            [track.numbers, pl.DataFrame({"k": [None] * fresh.height, "p": None}, track.numbers.schema)]
-        )
+        none = pl.DataFrame({"k": [None] * fresh.height, "p": None, "bad": False}, track.numbers.schema)
+        track.numbers = pl.concat([track.numbers, none])
         return
     fresh = fresh[chosen]
     table, reason = make_columns(fresh, rows)
@@ -192,7 +200,8 @@ def _map_new(track: _Track, seen: pl.Series, to: tuple[Dated, list[Refused]]) ->
         track.profiles = Catalogue(schema)
     kept = table.filter(~bad)
     found = pl.DataFrame({"i": chosen.filter(~bad), "k": track.keys.number(kept), "p": track.profiles.number(kept)})
-    mapped = every.join(found, on="i", how="left", maintain_order="left").select("k", "p")
+    mapped = every.join(found, on="i", how="left", maintain_order="left")
+    mapped = mapped.select("k", "p", pl.col("i").is_in(chosen.filter(bad).implode()).alias("bad"))
     track.numbers = pl.concat([track.numbers, mapped])
 
 
