@@ -29,7 +29,7 @@ def rows_of(mapping: dict[str, Any], **columns: list[Any]) -> tuple[list[dict[st
 def test_a_row_becomes_a_post() -> None:
     made, refused = rows_of(POSTS, g=["77"], i=["1"], t=["2019-11-22T11:00:00+01:00"])
     assert refused == []
-    assert made[0] | {"at": None} == {name: None for name in staged_schema("posts").names} | {
+    assert made[0] | {"at": None} == dict.fromkeys(staged_schema("posts").names) | {
         "channel": "mewe:channel:77",
         "native": "1",
         "platform": "mewe",
@@ -41,7 +41,9 @@ def test_a_row_becomes_a_post() -> None:
 
 
 def test_bad_rows_are_refused_with_column_and_reason_and_neighbours_stay() -> None:
-    made, refused = rows_of(POSTS, g=["77", "77", "", "78"], i=["1", "2", "3", None], t=["1574416800", "x", "1574416800", "1574416800"])
+    made, refused = rows_of(
+        POSTS, g=["77", "77", "", "78"], i=["1", "2", "3", None], t=["1574416800", "x", "1574416800", "1574416800"]
+    )
     assert [m["native"] for m in made] == ["1"]
     assert [(r.position, r.reason.split(":")[0]) for r in refused] == [
         ("row 2", "posts.at"),
@@ -88,7 +90,10 @@ def test_a_handle_stands_in_for_an_unknown_id() -> None:
         "columns": {"subject": {"from": "id", "handle": "name", "id": "account"}, "handle": "name"},
     }
     made, _ = rows_of(mapping, id=["5", ""], name=["Lorem", "@Ipsum"])
-    assert [(m["subject"], m["native"]) for m in made] == [("twitter:account:5", "5"), ("twitter:account:@ipsum", "@ipsum")]
+    assert [(m["subject"], m["native"]) for m in made] == [
+        ("twitter:account:5", "5"),
+        ("twitter:account:@ipsum", "@ipsum"),
+    ]
 
 
 def test_where_and_needs_choose_rows_in_silence() -> None:
@@ -157,7 +162,9 @@ def test_a_proposal_without_gaps_reads_the_sample() -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.tuples(*[st.one_of(st.none(), st.text(max_size=12)) for _ in range(3)], st.sampled_from(["1574416800", "", "x"])),
+        st.tuples(
+            *[st.one_of(st.none(), st.text(max_size=12)) for _ in range(3)], st.sampled_from(["1574416800", "", "x"])
+        ),
         min_size=1,
         max_size=12,
     )

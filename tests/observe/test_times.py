@@ -95,7 +95,10 @@ def test_typed_columns() -> None:
     naive = pl.Series([MOMENT.replace(tzinfo=None)])
     assert parse_times(naive).reason[0] == NO_ZONE
     assert parse_times(naive, Declared(zone="UTC")).at[0] == MOMENT
-    assert parse_times(pl.Series([1574416800.25, float("nan")])).at.to_list() == [MOMENT + timedelta(seconds=0.25), None]
+    assert parse_times(pl.Series([1574416800.25, float("nan")])).at.to_list() == [
+        MOMENT + timedelta(seconds=0.25),
+        None,
+    ]
     assert parse_times(pl.Series([], dtype=pl.Null)).at.len() == 0
     assert one(5, Declared(unit="ms")) == (datetime(1970, 1, 1, 0, 0, 0, 5000, tzinfo=UTC), None, None)
 
@@ -105,7 +108,9 @@ def test_a_declared_format_is_the_only_one() -> None:
     assert one("22/11/2019 11:30 +01:30", declared) == (MOMENT, 90, None)
     assert one("2019-11-22T10:00:00Z", declared)[2] == NOT_A_TIME
     assert one("22.11.2019", Declared(format="%d.%m.%Y", zone="UTC"))[0] == datetime(2019, 11, 22, tzinfo=UTC)
-    assert one("20191122100000250000", Declared(format="%Y%m%d%H%M%S%f", zone="UTC"))[0] == MOMENT + timedelta(seconds=0.25)
+    assert one("20191122100000250000", Declared(format="%Y%m%d%H%M%S%f", zone="UTC"))[0] == MOMENT + timedelta(
+        seconds=0.25
+    )
 
 
 def test_days_are_the_written_ones() -> None:
@@ -124,7 +129,7 @@ def test_faulty_declarations_are_named() -> None:
 instants = st.datetimes(datetime(1990, 1, 2), datetime(2199, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(instants, st.integers(-14 * 60, 14 * 60)), min_size=1, max_size=20))
 def test_any_instant_in_any_form_comes_back(pairs: list[tuple[datetime, int]]) -> None:
     walls = [at + timedelta(minutes=m) for at, m in pairs]
@@ -143,7 +148,7 @@ def test_any_instant_in_any_form_comes_back(pairs: list[tuple[datetime, int]]) -
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.datetimes(datetime(1971, 1, 1), datetime(2037, 1, 1)), min_size=1, max_size=20),  # noqa: DTZ001
     st.sampled_from(["Europe/Paris", "America/New_York", "Asia/Tehran", "UTC"]),
@@ -160,7 +165,7 @@ def test_wall_clocks_follow_the_zone_with_fold_zero(walls: list[datetime], zone:
             assert timedelta(minutes=offset) == placed.utcoffset()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=30)), max_size=20))
 def test_no_text_raises_and_every_row_is_answered(texts: list[str | None]) -> None:
     read = parse_times(pl.Series(texts, dtype=pl.String), Declared(zone="UTC"))

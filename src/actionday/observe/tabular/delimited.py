@@ -18,7 +18,7 @@ from actionday.observe.reader import Refused
 from actionday.observe.tabular.batch import Batch
 from actionday.observe.tabular.sniff import HEAD, Layout, unique_names
 
-BLOCK = 8 << 20
+BLOCK = 2 << 20
 """Bytes parsed at once; a single row may not be longer."""
 
 
@@ -30,7 +30,9 @@ def read_delimited(path: Path, layout: Layout, wanted: tuple[str, ...] | None = 
 
     def set_aside(row: Any) -> str:  # noqa: ANN401 - pyarrow's InvalidRow
         fault = f"{row.actual_columns} cells where the header has {row.expected_columns}"
-        invalid.append((row.number - 1 if row.number else 0, fault, row.text))
+        if "\n" in row.text:
+            fault += "; it runs over several lines: a quote may be open in it"
+        invalid.append((row.number - 1 if row.number else 0, fault, row.text[:1000]))
         return "skip"
 
     options = pa_csv.ReadOptions(
@@ -40,7 +42,7 @@ def read_delimited(path: Path, layout: Layout, wanted: tuple[str, ...] | None = 
         skip_rows_after_names=1,
         encoding=layout.encoding,
     )
-    keep = [n for n in names if wanted is None or n in wanted] or [names[0]]
+    keep = [n for n in names if wanted is None or n in wanted or n == names[-1]]  # the last tells an open quote
     convert = pa_csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.binary()),
         include_columns=keep,
@@ -55,6 +57,7 @@ def read_delimited(path: Path, layout: Layout, wanted: tuple[str, ...] | None = 
 
 def _guarded(path: Path, options: tuple[Any, Any, Any], invalid: list[tuple[int, str, str]]) -> Iterator[Batch]:
     done, next_row = 0, 1
+    held: Batch | None = None
     try:
         with pa_csv.open_csv(path, *options) as reader:
             for block in reader:
@@ -63,13 +66,35 @@ def _guarded(path: Path, options: tuple[Any, Any, Any], invalid: list[tuple[int,
                 done = len(invalid)
                 if block.num_rows:
                     next_row = int(numbers[-1]) + 1
-                yield _decoded(block, numbers, refused)
+                if held is not None:
+                    yield held
+                held = _decoded(block, numbers, refused)
     except (pa.ArrowInvalid, UnicodeError) as error:
+        if held is not None:
+            yield held
         refused = [Refused(f"row {n}", fault, text) for n, fault, text in invalid[done:]]
         yield Batch.of_refused([*refused, Refused(f"after row {next_row - 1}", _breakage(str(error)))])
         return
+    if held is not None:
+        yield _without_open_quote(held, path)
     if invalid[done:]:
         yield Batch.of_refused([Refused(f"row {n}", fault, text) for n, fault, text in invalid[done:]])
+
+
+def _without_open_quote(batch: Batch, path: Path) -> Batch:
+    """Refuse the last row where its last cell took in the rest of the file, which the parser does without a word."""
+    if not batch.frame.height:
+        return batch
+    cell = batch.frame[-1, -1]
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - 64, 0))
+        tail = file.read().replace(b"\0", b"").rstrip(b"\r\n")
+    if "\n" not in cell.rstrip("\r\n") or tail.endswith(b'"'):
+        return batch
+    lines = cell.rstrip("\r\n").count("\n")
+    fault = f"a quote is opened in its last cell and never closed: the {lines} lines after it went into the cell"
+    batch.refused.append(Refused(f"row {batch.numbers[-1]}", fault, cell[:1000]))
+    return Batch(batch.frame[:-1], batch.numbers[:-1], batch.refused)
 
 
 def _breakage(error: str) -> str:
