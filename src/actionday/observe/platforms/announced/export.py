@@ -151,15 +151,12 @@ def _read_table(source: Source, layout: Layout, said: Mapping[str, Any]) -> tupl
             *(_text(batch.frame, name, said.get(name)).alias(name) for name in _OPTIONAL[1:]),
             reason.alias("reason"),
             batch.numbers.alias("n"),
+            pl.concat_str(pl.col(day), pl.col(count), separator=", ", ignore_nulls=True).alias("raw"),
         )
         bad = pl.col("day").is_null() | pl.col("count").is_null() | pl.col("platform").is_null()
         why = pl.coalesce("reason", pl.when(pl.col("platform").is_null()).then(pl.lit("no platform: declare it")))
-        for n, fault, raw_day, raw in (
-            frame.filter(bad)
-            .select("n", why, pl.lit(batch.frame[day].filter(frame.select(bad).to_series())).alias("d"), "count")
-            .iter_rows()
-        ):
-            refused.append(Refused(f"row {n}", fault or "day or count is no day or whole number", f"{raw_day}, {raw}"))
+        for n, fault, raw in frame.filter(bad).select("n", why.alias("why"), "raw").iter_rows():
+            refused.append(Refused(f"row {n}", fault or "the count is no whole number", raw))
         frames.append(frame.filter(~bad).select(_empty().columns))
     return pl.concat(frames), refused
 
