@@ -1,5 +1,7 @@
+import re
 import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -7,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actionday.observe.mapping import apply_mapping, guess_mapping, mapping_toml, parse_mapping
+from actionday.observe.mapping import FEEDABLE, apply_mapping, guess_mapping, mapping_toml, parse_mapping, rules
 from actionday.observe.reader import Refused, staged_schema
 from actionday.records import InputError
 
@@ -184,3 +186,12 @@ def test_any_column_names_make_loadable_toml(names: list[str]) -> None:
     raw = tomllib.loads(mapping_toml(guess))
     assert raw["table"] in {"posts", "accounts", "sightings"}
     assert set(raw["columns"]) == set(guess.mapping["columns"])
+
+
+def test_the_guide_names_every_key_and_its_examples_parse() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "mapping.md").read_text("utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    assert [len(parse_mapping(tomllib.loads(b))) for b in blocks] == [1, 2]
+    for key in rules._RULE_KEYS | rules._ROW_KEYS:
+        assert f"| `{key}` |" in guide
+    assert all(table in guide for table in FEEDABLE)

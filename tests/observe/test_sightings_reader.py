@@ -85,3 +85,13 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     (out,) = FORMAT.write(chunk.tables, tmp_path / "out")
     (back,) = FORMAT.read(Source(out, out.name), Part())
     assert back.tables["sightings"].equals(chunk.tables["sightings"])
+
+
+def test_the_docs_list_every_word() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "formats" / "sightings.md").read_text("utf-8")
+    listed: dict[str, str] = {}
+    for line in page.splitlines():
+        state, _, words = line.strip("| ").partition(" | ")
+        if state in set(State):
+            listed |= dict.fromkeys([state, *words.split(", ")], state)
+    assert listed == WORDS

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actionday.observe.platforms.snapshots import documents
+from actionday.observe.platforms.snapshots import documents, plan
 from actionday.observe.platforms.snapshots.export import Snapshots
 from actionday.observe.platforms.snapshots.ledger import AGAIN, CHANGED, FIRST, LAST, LISTED, MISSED, Ledger
 from actionday.observe.reader import Refused, Source
@@ -274,6 +274,13 @@ def test_the_example_and_its_round_trip(tmp_path: Path) -> None:
     assert FORMAT.recognise(head, "other.toml").certainty == 0
 
 
+def test_the_docs_name_every_key_and_the_example_parses() -> None:
+    page = (HERE.parents[2] / "docs" / "formats" / "snapshots.md").read_text("utf-8")
+    block = page.split("```toml")[1].split("```")[0]
+    assert plan.parse_plan(tomllib.loads(block), "x").format == "json"
+    assert all(f"| `{key}` |" in page for key in plan._KEYS | plan._OWN)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sets(st.integers(0, 4)), min_size=1, max_size=8), st.integers(1, 3))
 def test_the_ledger_notes_exactly_the_edges_of_spells(days: list[set[int]], misses: int) -> None:
@@ -375,7 +382,7 @@ def test_legislators(tmp_path: Path) -> None:
     assert by_id["subject"].n_unique() == 843
     assert (by_id.group_by("display_name").agg(pl.col("subject").n_unique().alias("n"))["n"] > 1).sum() == 15
     renamed = by_id.group_by("subject").agg(pl.col("handle").n_unique().alias("n")).filter(pl.col("n") > 1)
-    assert renamed.height == 39
+    assert renamed.height == 34
     last = rows.sort("seen_at").group_by("platform", "display_name", maintain_order=True).last()
     by_person = last.pivot(on="platform", index="display_name", values="handle").drop_nulls(["twitter", "instagram"])
     assert (by_person.height, (by_person["twitter"] == by_person["instagram"]).sum()) == (575, 423)
