@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from actionday.measure.scenario import listings
 from actionday.measure.scenario.draws import Flags, Ints, stage
-from actionday.measure.scenario.lives import PLATFORMS, TELEGRAM
 from actionday.measure.scenario.listings import Register
+from actionday.measure.scenario.lives import PLATFORMS, TELEGRAM
 from actionday.measure.scenario.posts import DAY, SECOND, Batch, Slice
 from actionday.measure.scenario.probes import sightings
 from actionday.measure.scenario.staging import Phrases, media_table, post_table
@@ -21,7 +22,7 @@ from actionday.measure.scenario.staging import Phrases, media_table, post_table
 EXPORT_DAYS = tuple(sorted({*range(30, 547, 30), 52, 56, 75, 445, 446, 447, 448, 449, 451, 460, 475, 547}))
 """Days since the start at which the collecting accounts export: monthly, and every day around the second action day."""
 
-SINGLE_DAY, DATASET_DAY, OVERLAP_DAYS, FLUSH_ROWS = 448, 285, 2, 400_000
+SINGLE_DAY, DATASET_DAY, OVERLAP_DAYS, FLUSH_ROWS = 448, 285, 2, 150_000
 SNAPSHOT_DAYS = tuple(range(9, 547, 30))
 LOST_SNAPSHOT = 219
 """One list of the series was not kept: a vanished file is no removal."""
@@ -45,7 +46,7 @@ FORMATS = {
 class Export:
     """One export to be written: by which reader, into which folder (relative), from which staged tables, with which options.
 
-    Options: `format` (csv | jsonl | parquet), `layout` (full | single), `vantage`, `seen_at` (ISO, UTC), `zone`.
+    Options: `format` (csv | jsonl | parquet), `layout` (full | single), `vantage`, `seen_at` (ISO, UTC), `platform`.
     """
 
     reader: str
@@ -71,7 +72,7 @@ class Reach:
         return cls(
             tuple((rng.random(n) < share) & home & book.found for share in book.parameters.observer.joined),
             (rng.random(n) < 0.12) & home & book.found,
-            (rng.random(n) < 0.12) & home,
+            (rng.random(n) < 0.12) & home & book.found,
             (rng.random(n) < 0.9) & ~home & book.found,
         )
 
@@ -86,9 +87,7 @@ def exports(book: Register, said: Phrases, batches: Iterator[tuple[Slice, Batch]
     """Every export, about in the order in which an analyst would have made them."""
     yield from _lists(book)
     yield from _Collection(book, said, Reach.of(book)).run(batches)
-    for number, (vantage, looks) in enumerate(
-        sightings(book.parameters, book.seed, book.cast, book.profile, book.eye)
-    ):
+    for number, (vantage, looks) in enumerate(sightings(book.parameters, book.seed, book.cast, book.profile, book.eye)):
         for part, begin in enumerate(range(0, len(looks), 500_000)):
             folder = f"checks/{vantage}/part-{number:03d}-{part}"
             yield Export("sightings", folder, {"sightings": looks.slice(begin, 500_000)}, {"vantage": vantage})
@@ -185,21 +184,20 @@ class _Collection:
             busiest = np.argsort(np.bincount(whole.venue[rows]), kind="stable")[::-1][:3]
             for number, venue in enumerate(busiest):
                 alone = self._chats(cut, whole.take(rows[whole.venue[rows] == venue]), v)
-                yield Export(
-                    "telegram_export", f"{folder}-single-{number + 1}", alone, {**options, "layout": "single"}
-                )
+                yield Export("telegram_export", f"{folder}-single-{number + 1}", alone, {**options, "layout": "single"})
 
     def _chats(self, cut: Slice, batch: Batch, v: int) -> dict[str, pa.Table]:
         book, watch = self.book, self.book.parameters.observer
         vantage, venues = watch.vantages[v], np.unique(batch.venue)
         authors = np.unique(batch.author[batch.author >= 0])
         until = float(cut.until)
-        return {
+        tables = {
             "channels": listings.channels(book, venues, np.full(len(venues), until), vantage),
             "accounts": listings.accounts(book, authors, np.full(len(authors), until), vantage),
             "posts": post_table(batch, book.cast, book.profile, self.said, (self._instant(until), watch.offsets[v])),
             "media": media_table(batch, book.cast, book.profile),
         }
+        return {name: rows for name, rows in tables.items() if len(rows)}
 
     def _others(self, cut: Slice, batch: Batch) -> None:
         """What the crawler, the data set and the tables of other platforms add."""
@@ -237,7 +235,7 @@ class _Collection:
             return _plain(f"posts/{platform}-{number:02d}", "posts", posts, FORMATS[platform])
         book = self.book
         day = float(DATASET_DAY if reader == "tgdataset" else book.parameters.days)
-        known = pa.compute.is_in(book.profile.subject, value_set=posts["channel"].unique().combine_chunks())
+        known = pc.is_in(book.profile.subject, value_set=posts["channel"].unique())
         venues = np.flatnonzero(np.asarray(known))
         tables = {
             "posts": posts,
@@ -251,5 +249,3 @@ def _found_instants(book: Register) -> Ints:
     """When each subject came under observation, in microseconds since 1970."""
     found = np.minimum(book.eye.found, 1e5) * DAY
     return np.asarray(found.astype(np.int64) + int(book.parameters.origin.timestamp()) * SECOND)
-
-

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from actionday.measure.scenario.draws import Flags, Floats, Ints, pick, ranges, stage
 from actionday.measure.scenario.lives import ACCOUNT_FROM, KINDS, MICROBLOG_CODES, PLATFORMS, TELEGRAM, Cast
@@ -52,7 +53,9 @@ def instants(parameters: Parameters, day: Floats) -> pa.Array:
     """Days since the start as times, to the second; null where infinite."""
     known = np.isfinite(day)
     value = np.where(known, day, 0.0) * DAY
-    return pa.array(value.astype(np.int64) // SECOND * SECOND + int(parameters.origin.timestamp()) * SECOND, mask=~known).cast(TIME)
+    return pa.array(
+        value.astype(np.int64) // SECOND * SECOND + int(parameters.origin.timestamp()) * SECOND, mask=~known
+    ).cast(TIME)
 
 
 def table(name: str, columns: Mapping[str, pa.Array], n: int) -> pa.Table:
@@ -99,8 +102,8 @@ def channels(book: Register, rows: Ints, at: Floats, vantage: str | None = None,
             "platform": pa.array(PLATFORMS).take(pa.array(cast.platform[rows])),
             "native": profile.native.take(index),
             "kind": pa.array(KINDS).take(pa.array(cast.kind[rows])),
-            "handle": pa.compute.if_else(renamed, profile.new_handle.take(index), profile.handle.take(index)),
-            "title": pa.compute.if_else(renamed, profile.new_title.take(index), profile.title.take(index)),
+            "handle": pc.if_else(renamed, profile.new_handle.take(index), profile.handle.take(index)),
+            "title": pc.if_else(renamed, profile.new_title.take(index), profile.title.take(index)),
             "description": profile.about.take(index),
             "language": pa.array(LANGUAGES).take(pa.array(profile.language[rows])),
             "members": pa.array(profile.followers[rows]),

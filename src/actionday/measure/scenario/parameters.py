@@ -169,8 +169,8 @@ class Parameters:
     backup_share: float = 0.2  # returning venues that stood ready and announced before the removal
     similar_share: float = 0.08  # successors whose name resembles the old one
     renames: float = 0.08  # venues that change handle and title under the same id
-    moves_before: float = 0.0015  # new places elsewhere, a day and community
-    moves_after: float = 1.8  # more of them after the second day, a community
+    moves_before: float = 0.0020  # new places elsewhere, a day and community
+    moves_after: float = 2.5  # more of them after the second day, a community
     move_days: float = 14.0  # mean days from the second day to such a move (exponential)
     homes: Mapping[str, Mapping[str, float]] = field(default_factory=_homes)  # where moves go, in proportion
     destinations: Mapping[str, Destination] = field(default_factory=_destinations)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actionday.measure.scenario.draws import Codes, Floats, Ints, choose, pick, stage
+from actionday.measure.scenario.draws import Codes, Floats, Ints, choose, pick, ranges, stage
 from actionday.measure.scenario.lives import (
     BACK,
     KINDS,
@@ -157,7 +157,8 @@ def _elsewhere(parameters: Parameters, rng: np.random.Generator, cast: Cast, gro
     """The places opened on other platforms, and one operator account a community and platform to run them."""
     community, at, after = _occasions(parameters, rng, len(groups))
     source = _venue_of(rng, cast, community, at, 30.0)
-    community, at, after, source = (a[source >= 0] for a in (community, at, after, source))
+    known = source >= 0
+    community, at, after, source = community[known], at[known], after[known], source[known]
     weights = np.array(
         [
             [parameters.homes[f"{name}:{period}"].get(platform, 0.0) for platform in PLATFORMS]
@@ -202,8 +203,7 @@ def _venue_of(rng: np.random.Generator, cast: Cast, community: Ints, at: Floats,
     """A telegram venue a row, there at `at` or gone for less than `grace` days; -1 where six draws found none."""
     rows = np.flatnonzero((cast.platform == TELEGRAM) & ~cast.is_account)
     rows = rows[np.argsort(cast.community[rows], kind="stable")]
-    start = np.searchsorted(cast.community[rows], community, side="left")
-    stop = np.searchsorted(cast.community[rows], community, side="right")
+    start, stop = ranges(cast.community[rows], community)
     chosen = np.full(len(community), -1, np.int64)
     for _ in range(6):
         place = pick(rng, start, stop)
@@ -221,14 +221,12 @@ def _operators_of(parameters: Parameters, rng: np.random.Generator, cast: Cast, 
     first = np.full(len(unique), np.inf)
     np.minimum.at(first, inverse, places.birth[venue])
     community, platform = np.divmod(unique, len(PLATFORMS))
-    admins = Cast.of(platform.astype(np.int8), np.full(len(unique), KINDS.index("admin"), np.int8), community, first - 0.1)
+    admins = Cast.of(
+        platform.astype(np.int8), np.full(len(unique), KINDS.index("admin"), np.int8), community, first - 0.1
+    )
     home = np.flatnonzero((cast.platform == TELEGRAM) & (cast.kind == KINDS.index("admin")))
     home = home[np.argsort(cast.community[home], kind="stable")]
-    place = pick(
-        rng,
-        np.searchsorted(cast.community[home], community, side="left"),
-        np.searchsorted(cast.community[home], community, side="right"),
-    )
+    place = pick(rng, *ranges(cast.community[home], community))
     admins.origin = np.where(place >= 0, home[np.maximum(place, 0)], -1)
     admins.tie = np.full(len(unique), Tie.MIGRATION, np.int8)
     draw_ends(rng, parameters, admins, admins.birth)

@@ -4,6 +4,7 @@ A post is a row of numbers here; `staging` turns rows into tables. Slices must b
 numbered through.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
@@ -105,11 +106,12 @@ class Poster:
 
     def slices(self, exports: tuple[int, ...]) -> tuple[Slice, ...]:
         """Cut the days at every export, and between them so that a slice stays near SLICE_POSTS."""
-        slices, begin = [], 0
+        slices: list[Slice] = []
+        begin = 0
         for until in exports:
             parts = max(1, int(np.ceil(self.by_day[begin:until].sum() / SLICE_POSTS)))
             edges = np.unique(np.linspace(begin, until, min(parts, until - begin) + 1).round().astype(int))
-            for part, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+            for part, (low, high) in enumerate(itertools.pairwise(edges)):
                 slices.append(Slice(len(slices), int(low), int(high), until, part))
             begin = until
         return tuple(slices)

@@ -1,7 +1,8 @@
 """What checks found: looks at subjects from several vantages, with gaps, wrong answers, an outage and a blinded observer.
 
-Every vantage asks in rounds: each subject weekly, daily in the 40 days after it came under observation and around the
-action days, every six hours in the week after the second. Looking stops once a subject was missed eight times.
+Every vantage asks in rounds: each subject weekly; daily in its first days under observation (telegram 10, elsewhere 40)
+and, on Telegram, around the action days; every six hours in the three days after the second. Looking stops some
+weeks after a subject went.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ from actionday.stores.archive.schemas import TABLES, TIME
 
 STATES = tuple(State)
 EVIDENCE = tuple(f'{{"marker": "synthetic {state.value}"}}' for state in STATES)
-MISSES = 8
+MISSES, MISSED_DAYS = 8, 36.0
+"""Close looking goes on for so many rounds after the end, weekly looking for so many days."""
 ROUND_CELLS = 4_000_000
 OUTAGE = (10 / 24, 14 / 24)
 """Hours of the second day's first date in which a platform outage leaves every look without an answer."""
@@ -41,7 +43,9 @@ def sight(parameters: Parameters, seed: int, cast: Cast, renamed_at: Floats) -> 
     """Draw who is found when. Those older than the world are found in its first ten days; what ended before is never seen."""
     rng, n, watch = stage(seed, "sight"), len(cast), parameters.observer
     delay = parameters.observer.discovery_days * rng.exponential(size=n)
-    found = np.where(cast.birth < 0, 10.0 * rng.random(n), cast.birth + np.where(cast.tie == Tie.MIGRATION, 0.1, 1.0) * delay)
+    found = np.where(
+        cast.birth < 0, 10.0 * rng.random(n), cast.birth + np.where(cast.tie == Tie.MIGRATION, 0.1, 1.0) * delay
+    )
     day = parameters.day(parameters.second.start)
     hides = (rng.random(n) < watch.goes_private) & (cast.platform == TELEGRAM) & ~cast.is_account
     hides &= (cast.birth < day) & (parameters.acts | parameters.only_observer_goes_blind)
@@ -55,10 +59,10 @@ def sight(parameters: Parameters, seed: int, cast: Cast, renamed_at: Floats) -> 
 
 
 def rounds(parameters: Parameters) -> Floats:
-    """Times of the rounds (days): daily at 03:00, every six hours in the week after the second day."""
+    """Times of the rounds (days): daily at 03:00, every six hours in the three days after the second day."""
     day = parameters.day(parameters.second.start)
     daily = np.arange(parameters.days) + 3 / 24
-    dense = day + np.arange(0, 7 * 4) / 4 + 3 / 24
+    dense = day + np.arange(0, 3 * 4) / 4 + 3 / 24
     return np.union1d(daily, dense)
 
 
@@ -93,23 +97,27 @@ def _looks(
     v, mine, piece = which
     times = mine[piece]
     rows = np.flatnonzero(eye.checked[v] & (eye.found < cast.end) & (eye.found < parameters.days))
-    asked = _asked(parameters, cast, eye, rows, times)
-    missed = np.searchsorted(mine, cast.end[rows] + 0.1)
-    asked &= np.arange(piece.start, piece.start + len(times))[None, :] < missed[:, None] + MISSES
+    weekly, often = _asked(parameters, cast, eye, rows, times)
+    missed = np.searchsorted(mine, cast.end[rows] + 0.1)[:, None]
+    often &= np.arange(piece.start, piece.start + len(times))[None, :] < missed + MISSES
+    weekly &= times[None, :] < cast.end[rows][:, None] + MISSED_DAYS
+    asked = weekly | often
     r, t = np.nonzero(asked)
     subject, at = rows[r], times[t] + rng.random(len(r)) * 0.08
     return _Looks(subject, at, _states(parameters, rng, cast, eye, (v, subject, at)))
 
 
-def _asked(parameters: Parameters, cast: Cast, eye: Sight, rows: Ints, times: Floats) -> Flags:
+def _asked(parameters: Parameters, cast: Cast, eye: Sight, rows: Ints, times: Floats) -> tuple[Flags, Flags]:
+    """Subjects by rounds: which are asked as every week, and which besides."""
     since = times[None, :] - eye.found[rows][:, None]
     daily_round = np.abs(times % 1.0 - 3 / 24) < 1e-6
     weekly = (np.floor(times)[None, :].astype(np.int64) + rows[:, None]) % 7 == 0
     first, second = (parameters.day(d.start) for d in (parameters.first, parameters.second))
-    close = ((times > first - 10) & (times < first + 20)) | ((times > second - 60) & (times < second + 45))
+    close = ((times > first - 7) & (times < first + 14)) | ((times > second - 30) & (times < second + 30))
     home = (cast.platform[rows] == TELEGRAM)[:, None]
-    often = (close[None, :] & home) | (since < 40.0)
-    return np.asarray((since >= 0) & np.where(daily_round[None, :], weekly | often, home))
+    often = (close[None, :] & home) | (since < np.where(home, 10.0, 40.0))
+    known = since >= 0
+    return known & daily_round[None, :] & weekly, known & np.where(daily_round[None, :], often, home)
 
 
 def _states(

@@ -68,7 +68,9 @@ def profiles(parameters: Parameters, seed: int, cast: Cast, language: Codes) -> 
         about=_spread(rng, language, 4),
         address=address,
         bare=pc.replace_substring(address, "https://", ""),
-        defanged=pc.replace_substring(pc.replace_substring(address, "https://", "hxxps://"), ".", "[.]", max_replacements=1),
+        defanged=pc.replace_substring(
+            pc.replace_substring(address, "https://", "hxxps://"), ".", "[.]", max_replacements=1
+        ),
         server=server,
         new_handle=_mask(join(words(rng, n, 0, 4), numbers(number)), by_invite),
         new_title=_spread(rng, language, 2),

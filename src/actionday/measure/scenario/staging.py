@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from actionday.measure.scenario.draws import Codes, Flags, Ints, stage
 from actionday.measure.scenario.lives import ACCOUNT_FROM, KINDS, PLATFORMS, TELEGRAM, Cast
-from actionday.measure.scenario.posts import BARE, DEFANGED, EXTERNAL, FORWARD, HIDDEN, SERVICE, Batch
 from actionday.measure.scenario.population import LANGUAGES
+from actionday.measure.scenario.posts import BARE, DEFANGED, EXTERNAL, FORWARD, HIDDEN, SERVICE, Batch
 from actionday.measure.scenario.profiles import Profiles
 from actionday.measure.scenario.words import join, numbers, sentences, words
 from actionday.records import PLATFORMS as KNOWN
@@ -108,19 +108,19 @@ def _action(batch: Batch, cast: Cast) -> Ints:
 
 
 def _text(batch: Batch, profile: Profiles, said: Phrases) -> pa.Array:
-    mute = batch.kind == SERVICE
+    # the first half is never null: with nulls skipped, Arrow drops a row that is null throughout
     style = np.select([batch.style == BARE, batch.style == DEFANGED], [1, 2], 0)
     shown = (batch.link >= 0) & (batch.style != HIDDEN)
     language = profile.language[batch.venue].astype(np.int64)
     text = pc.binary_join_element_wise(
-        _at(said.halves, np.where(mute, -1, batch.first)),
+        said.halves.take(pa.array(batch.first)),
         _at(said.platforms, np.where(batch.talk >= 0, batch.talk * 3 + language, -1)),
-        _at(said.halves, np.where(mute, -1, batch.second)),
+        said.halves.take(pa.array(batch.second)),
         _at(said.addresses, np.where(shown, style * said.n_addresses + batch.link, -1)),
         " ",
         null_handling="skip",
     )
-    return text
+    return pc.if_else(pa.array(batch.kind == SERVICE), pa.scalar(None, pa.string()), text)
 
 
 def _hrefs(batch: Batch, said: Phrases) -> pa.Array:
@@ -140,7 +140,11 @@ def media_table(batch: Batch, cast: Cast, profile: Profiles) -> pa.Table:
         "platform": pa.array(PLATFORMS).take(pa.array(cast.platform[rows.venue])),
         "at": _time(rows.at),
         "kind": pa.array(("photo", "video", "file")).take(what),
-        "name": join(pa.array(("photo_", "video_", "file_")).take(what), numbers(spot), pa.array((".jpg", ".mp4", ".pdf")).take(what)),
+        "name": join(
+            pa.array(("photo_", "video_", "file_")).take(what),
+            numbers(spot),
+            pa.array((".jpg", ".mp4", ".pdf")).take(what),
+        ),
         "mime": pa.array(("image/jpeg", "video/mp4", "application/pdf")).take(what),
         "size": pa.array(20_000 + spot * 1_013),
         "width": pa.array(np.full(n, 640, np.int32), mask=rows.media == 3),
