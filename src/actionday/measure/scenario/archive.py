@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from actionday.measure.scenario import listings
 from actionday.measure.scenario.listings import Register
-from actionday.measure.scenario.lives import KINDS, MICROBLOG_CODES, PLATFORMS
+from actionday.measure.scenario.lives import ACCOUNT_VENUE_CODES, KINDS, PLATFORMS
 from actionday.measure.scenario.posts import Batch, Slice
 from actionday.measure.scenario.probes import sightings
 from actionday.measure.scenario.profiles import Profiles
@@ -51,7 +51,7 @@ def archive_tables(
 def pseudonymous(book: Register) -> Profiles:
     """The profiles with ordinary users under pseudonyms and without names."""
     cast, profile = book.cast, book.profile
-    plain = (cast.kind == KINDS.index("user")) & ~np.isin(cast.platform, MICROBLOG_CODES)
+    plain = (cast.kind == KINDS.index("user")) & ~np.isin(cast.platform, ACCOUNT_VENUE_CODES)
     hidden = codes(np.arange(len(cast)) * 2_654_435_761 % 2**40, 10)
     pseudonym = join(pa.array(PLATFORMS).take(pa.array(cast.platform)), ":pseudonym:", pc.utf8_lower(hidden))
     mask, none = pa.array(plain), pa.scalar(None, pa.string())

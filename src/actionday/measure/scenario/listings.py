@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from actionday.measure.scenario.draws import Flags, Floats, Ints, pick, ranges, stage
-from actionday.measure.scenario.lives import ACCOUNT_FROM, KINDS, MICROBLOG_CODES, PLATFORMS, TELEGRAM, Cast
+from actionday.measure.scenario.lives import ACCOUNT_FROM, ACCOUNT_VENUE_CODES, KINDS, PLATFORMS, TELEGRAM, Cast
 from actionday.measure.scenario.parameters import Parameters
 from actionday.measure.scenario.population import LANGUAGES, ORGANISATIONS, Communities, Moves
 from actionday.measure.scenario.posts import DAY, SECOND
@@ -133,7 +133,7 @@ def memberships(book: Register) -> pa.Table:
     account = book.tied.operators.T.reshape(-1)
     heir = np.where(account >= 0, book.tied.heir[account], -1)
     people = np.flatnonzero((cast.kind >= ACCOUNT_FROM) & (cast.kind != KINDS.index("admin")))
-    people = np.tile(people[~np.isin(cast.platform[people], MICROBLOG_CODES)], 2)
+    people = np.tile(people[~np.isin(cast.platform[people], ACCOUNT_VENUE_CODES)], 2)
     halls = np.flatnonzero(np.isin(cast.kind, WRITERS) & ~cast.silent)
     key = cast.community * len(PLATFORMS) + cast.platform
     hall = pick(rng, *ranges(key[halls], key[people]))
@@ -164,7 +164,7 @@ def memberships(book: Register) -> pa.Table:
 def affiliations(book: Register) -> pa.Table:
     """What analysts judged, for four in five of the venues, operators and publicly posting accounts found."""
     cast, rng = book.cast, stage(book.seed, "affiliations")
-    public = ~cast.is_account | (cast.kind == KINDS.index("admin")) | np.isin(cast.platform, MICROBLOG_CODES)
+    public = ~cast.is_account | (cast.kind == KINDS.index("admin")) | np.isin(cast.platform, ACCOUNT_VENUE_CODES)
     rows = np.flatnonzero(book.found & public & (rng.random(len(cast)) < 0.8))
     stance = np.searchsorted([0.25, 0.85], rng.random(len(rows)), side="right")
     at = book.eye.found[rows] + 7.0

@@ -29,8 +29,9 @@ PLATFORMS = (
 KINDS = ("channel", "group", "room", "page", "site", "user", "admin", "bot")
 STRATA = ("channel", "user", "admin", "bot")
 ACCOUNT_FROM = KINDS.index("user")
-MICROBLOGS = ("twitter", "gnusocial", "diaspora", "friendica")
-MICROBLOG_CODES = np.array([PLATFORMS.index(name) for name in MICROBLOGS])
+ACCOUNT_VENUES = ("twitter", "gnusocial", "diaspora", "friendica", "threema")
+"""Platforms whose venues are accounts: timelines, and Threema's broadcasting ids."""
+ACCOUNT_VENUE_CODES = np.array([PLATFORMS.index(name) for name in ACCOUNT_VENUES])
 TELEGRAM = 0
 BACK = 400.0
 """Days before the start in which subjects may have been born."""

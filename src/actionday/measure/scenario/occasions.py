@@ -58,8 +58,8 @@ def _of(venue: Ints, at: Floats, target: Ints | None = None, talk: Codes | None 
 
 def _announced(seed: int, moves: Moves) -> Occasions:
     rng = stage(seed, "announced")
-    times = 1 + rng.poisson(2.0, len(moves.at))
-    at = np.repeat(moves.at, times) + 3.0 * rng.exponential(size=times.sum())
+    times = 2 + rng.poisson(3.0, len(moves.at))
+    at = np.repeat(moves.at, times) + 5.0 * rng.exponential(size=times.sum())
     return _of(np.repeat(moves.announcer, times), at, np.repeat(moves.target, times))
 
 

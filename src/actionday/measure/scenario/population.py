@@ -9,9 +9,9 @@ import numpy as np
 
 from actionday.measure.scenario.draws import Codes, Floats, Ints, choose, pick, ranges, stage
 from actionday.measure.scenario.lives import (
+    ACCOUNT_VENUE_CODES,
     BACK,
     KINDS,
-    MICROBLOG_CODES,
     PLATFORMS,
     STRATA,
     TELEGRAM,
@@ -33,7 +33,6 @@ VENUE_KIND = {
     "mewe": "group",
     "matrix": "room",
     "rocketchat": "channel",
-    "threema": "group",
     "website": "site",
 }
 
@@ -215,7 +214,7 @@ def _venue_of(rng: np.random.Generator, cast: Cast, community: Ints, at: Floats,
 
 def _operators_of(parameters: Parameters, rng: np.random.Generator, cast: Cast, places: Cast) -> Cast:
     """One admin account for every community and platform that opened a venue there; the same person as an admin at home."""
-    venue = ~np.isin(places.platform, [*MICROBLOG_CODES, PLATFORMS.index("website")])
+    venue = ~np.isin(places.platform, [*ACCOUNT_VENUE_CODES, PLATFORMS.index("website")])
     key = places.community[venue] * len(PLATFORMS) + places.platform[venue]
     unique, inverse = np.unique(key, return_inverse=True)
     first = np.full(len(unique), np.inf)

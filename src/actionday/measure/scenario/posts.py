@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from actionday.measure.scenario.draws import Codes, Flags, Floats, Ints, pick, ranges, stage
-from actionday.measure.scenario.lives import MICROBLOG_CODES, TELEGRAM, Cast
+from actionday.measure.scenario.lives import ACCOUNT_VENUE_CODES, TELEGRAM, Cast
 from actionday.measure.scenario.occasions import Occasions
 from actionday.measure.scenario.parameters import Parameters
 from actionday.measure.scenario.ties import WRITERS, Ties, posters, up
@@ -87,7 +87,6 @@ class Poster:
         scale = posts / self.by_day.sum()
         self.rate *= scale
         self.by_day *= scale
-        self._group = ranges(cast.community[self.rows], cast.community[self.rows])
         stratum = cast.community[self.rows] * 16 + cast.platform[self.rows]
         self._neighbours = ranges(stratum, stratum)
 
@@ -171,7 +170,7 @@ class Poster:
         )
         writes = np.flatnonzero(np.isin(cast.kind[venue], WRITERS))
         batch.author[writes] = self._authors(rng, venue[writes], at[writes])
-        microblog = np.isin(cast.platform[venue], MICROBLOG_CODES)
+        microblog = np.isin(cast.platform[venue], ACCOUNT_VENUE_CODES)
         batch.author = np.where(microblog, venue, batch.author)
         talks = writes[rng.random(len(writes)) < 0.2]
         batch.reply[talks] = rng.integers(1, 30, len(talks))
@@ -180,9 +179,9 @@ class Poster:
 
     def _links(self, rng: np.random.Generator, row: Ints, at: Ints) -> Ints:
         draw = rng.random(len(row))
-        link = np.where(draw > 0.90, len(self.cast) + rng.integers(0, EXTERNAL, len(row)), -1)
+        link = np.where(draw > 0.997, len(self.cast) + rng.integers(0, EXTERNAL, len(row)), -1)
         own = np.flatnonzero(draw < 0.06)
-        other = self.rows[pick(rng, self._group[0][row[own]], self._group[1][row[own]])]
+        other = self.rows[pick(rng, self._neighbours[0][row[own]], self._neighbours[1][row[own]])]
         known = self._when(self.cast.birth[other]) <= at[own]
         link[own] = np.where(known & (other != self.rows[row[own]]), other, -1)
         return link

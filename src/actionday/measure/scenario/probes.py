@@ -40,12 +40,10 @@ class Sight:
 
 
 def sight(parameters: Parameters, seed: int, cast: Cast, renamed_at: Floats) -> Sight:
-    """Draw who is found when. Those older than the world are found in its first ten days; what ended before is never seen."""
+    """Draw who is found when. Those older than the world are on the list with which looking begins; what ended before is never seen."""
     rng, n, watch = stage(seed, "sight"), len(cast), parameters.observer
     delay = parameters.observer.discovery_days * rng.exponential(size=n)
-    found = np.where(
-        cast.birth < 0, 10.0 * rng.random(n), cast.birth + np.where(cast.tie == Tie.MIGRATION, 0.1, 1.0) * delay
-    )
+    found = np.where(cast.birth < 0, 0.0, cast.birth + np.where(cast.tie == Tie.MIGRATION, 0.1, 1.0) * delay)
     day = parameters.day(parameters.second.start)
     hides = (rng.random(n) < watch.goes_private) & (cast.platform == TELEGRAM) & ~cast.is_account
     hides &= (cast.birth < day) & (parameters.acts | parameters.only_observer_goes_blind)

@@ -17,6 +17,11 @@ from actionday.measure.scenario.words import SYLLABLES, codes, join, numbers, wo
 
 COMMON_NAMES = 12
 SERVERS = 6
+HOSTS = tuple(
+    {"rocketchat": "chat.", "gnusocial": "quitter.", "diaspora": "pod.", "friendica": "friends."}.get(name, "")
+    for name in PLATFORMS
+)
+"""How a host's name begins where nothing else in an address tells the software."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +121,12 @@ def _words(rng: np.random.Generator, cast: Cast) -> pa.Array:
     named = join(plain.take(pa.array(root)), pc.if_else(pa.array(depth > 0), join("_", numbers(depth + 1)), ""))
     first = np.zeros(len(cast), np.bool_)
     first[np.unique(np.asarray(named.dictionary_encode().indices), return_index=True)[1]] = True
-    return pc.if_else(pa.array(first), named, join(named, "x", numbers(number)))
+    return pc.if_else(pa.array(first), named, join(named, "x", pc.utf8_lower(codes(number, 4))))
 
 
 def _servers(rng: np.random.Generator, cast: Cast) -> pa.Array:
-    hosts = join(words(rng, SERVERS * len(PLATFORMS), 0, 3), ".example")
+    prefix = pa.array(HOSTS).take(pa.array(np.repeat(np.arange(len(PLATFORMS)), SERVERS)))
+    hosts = join(prefix, words(rng, SERVERS * len(PLATFORMS), 0, 3), ".example")
     return hosts.take(pa.array(cast.platform.astype(np.int64) * SERVERS + cast.community % SERVERS))
 
 
@@ -134,8 +140,8 @@ def _natives(cast: Cast, number: Ints, word: pa.Array, server: pa.Array) -> pa.A
         "mewe": join("5bd", pc.utf8_lpad(numbers(number * 7_919 + 13), 21, "0")),
         "matrix": _either(account, join("@", word, ":", server), join("!", code, "qRoom:", server)),
         "xmpp": _either(account, at_server, join(word, "@conference.", server)),
-        "rocketchat": _either(account, join(server, "/@", word), join(server, "/", word)),
-        "threema": _either(account, join("A", code), join("*", code)),
+        "rocketchat": join(server, "/", word),
+        "threema": join("*", code),
         "website": join(word, ".example"),
     }
     return _by_platform(cast, {**dict.fromkeys(PLATFORMS, at_server), **own})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from actionday.measure.scenario.draws import Floats, Ints, pick, ranges, stage
-from actionday.measure.scenario.lives import KINDS, MICROBLOG_CODES, PLATFORMS, Cast, Tie
+from actionday.measure.scenario.lives import ACCOUNT_VENUE_CODES, KINDS, PLATFORMS, Cast, Tie
 
 WRITERS = tuple(KINDS.index(name) for name in ("group", "room"))
 """Kinds of venue in which members write; elsewhere posts carry no author."""
@@ -45,7 +45,7 @@ def ties(seed: int, cast: Cast) -> Ties:
 
 def posters(cast: Cast) -> Ints:
     """Subjects that post: venues that are not silent, and accounts of platforms where the account is the venue."""
-    microblog = np.isin(cast.platform, MICROBLOG_CODES)
+    microblog = np.isin(cast.platform, ACCOUNT_VENUE_CODES)
     return np.flatnonzero((~cast.is_account | microblog) & ~cast.silent)
 
 
