@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from actionday.measure.scenario.draws import Codes, Flags, Floats, Ints, pick, ranges, stage
-from actionday.measure.scenario.lives import TELEGRAM, Cast, Tie
+from actionday.measure.scenario.lives import PLATFORMS, TELEGRAM, Cast, Tie
 from actionday.measure.scenario.population import Moves
 
 TALK_DAYS = 14.0
@@ -65,7 +65,8 @@ def _announced(seed: int, moves: Moves) -> Occasions:
 
 def _talk(seed: int, cast: Cast, moves: Moves) -> Occasions:
     rng = stage(seed, "talk")
-    times = rng.poisson(4.0, len(moves.at))
+    # nobody speaks of "websites" as of a platform
+    times = np.where(cast.platform[moves.target] == PLATFORMS.index("website"), 0, rng.poisson(4.0, len(moves.at)))
     at = np.repeat(moves.at, times) - TALK_DAYS * rng.random(times.sum())
     return _of(np.repeat(moves.announcer, times), at, talk=np.repeat(cast.platform[moves.target], times))
 

@@ -75,7 +75,7 @@ class Observer:
     discovery_days: float = 3.0  # mean days from birth to coming under observation
     goes_private: float = 0.10  # share of venues that close themselves to outsiders on the second day
     missed_rounds: float = 0.03  # rounds of checks that did not happen
-    false_miss: float = 0.0006  # single wrong "gone" answers
+    false_miss: float = 0.0003  # single wrong "gone" answers
     no_answer: float = 0.004  # single looks without an answer
 
 
@@ -170,7 +170,7 @@ class Parameters:
     similar_share: float = 0.08  # successors whose name resembles the old one
     renames: float = 0.08  # venues that change handle and title under the same id
     moves_before: float = 0.0020  # new places elsewhere, a day and community
-    moves_after: float = 2.5  # more of them after the second day, a community
+    moves_after: float = 4.0  # more of them after the second day, a community
     move_days: float = 14.0  # mean days from the second day to such a move (exponential)
     homes: Mapping[str, Mapping[str, float]] = field(default_factory=_homes)  # where moves go, in proportion
     destinations: Mapping[str, Destination] = field(default_factory=_destinations)

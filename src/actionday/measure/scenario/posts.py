@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from actionday.measure.scenario.draws import Codes, Flags, Floats, Ints, pick, ranges, stage
-from actionday.measure.scenario.lives import ACCOUNT_VENUE_CODES, TELEGRAM, Cast
+from actionday.measure.scenario.lives import ACCOUNT_VENUE_CODES, PLATFORMS, TELEGRAM, Cast, Tie
 from actionday.measure.scenario.occasions import Occasions
 from actionday.measure.scenario.parameters import Parameters
 from actionday.measure.scenario.ties import WRITERS, Ties, posters, up
@@ -25,6 +25,7 @@ EXTERNAL = 200
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 FORWARDS = 0.35
+WEBSITE = PLATFORMS.index("website")
 ORPHANED = 0.08
 """What a venue still posts, as a share, once all its operators are gone."""
 
@@ -81,6 +82,9 @@ class Poster:
         rng = stage(seed, "rates")
         self.rate = np.exp(rng.normal(0.0, 1.0, len(self.rows)))
         self.rate *= np.where(cast.platform[self.rows] == TELEGRAM, 1.0, 0.35)
+        # whoever moves has an audience: a new place that is not silent is heard within two weeks
+        busy = np.exp(rng.normal(1.3, 0.4, len(self.rows)))
+        self.rate = np.where(cast.tie[self.rows] == Tie.MIGRATION, busy, self.rate)
         self.mood = np.exp(stage(seed, "mood").normal(0.0, 0.06, parameters.days))
         self.history = rng.integers(2, 4_000, len(self.rows))
         self.by_day = np.concatenate([self.expected(d, d + 1).sum(axis=0) for d in range(parameters.days)])
@@ -160,7 +164,7 @@ class Poster:
             second=sentence + rng.integers(0, SENTENCES, n),
             link=self._links(rng, row, at),
             style=np.searchsorted([0.82, 0.90, 0.93], rng.random(n), side="right").astype(np.int8),
-            talk=np.where(rng.random(n) < 0.001, rng.integers(0, 11, n), -1).astype(np.int8),
+            talk=np.where(rng.random(n) < 0.001, rng.integers(0, WEBSITE, n), -1).astype(np.int8),
             author=np.full(n, -1, np.int64),
             forward=np.full(n, -1, np.int64),
             reply=np.zeros(n, np.int64),

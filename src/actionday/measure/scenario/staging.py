@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from actionday.measure.scenario.draws import Codes, Flags, Ints, stage
-from actionday.measure.scenario.lives import ACCOUNT_FROM, KINDS, PLATFORMS, TELEGRAM, Cast
+from actionday.measure.scenario.lives import KINDS, PLATFORMS, TELEGRAM, Cast
 from actionday.measure.scenario.population import LANGUAGES
-from actionday.measure.scenario.posts import BARE, DEFANGED, EXTERNAL, FORWARD, HIDDEN, SERVICE, Batch
+from actionday.measure.scenario.posts import BARE, DEFANGED, EXTERNAL, HIDDEN, ORIGINAL, SERVICE, Batch
 from actionday.measure.scenario.profiles import Profiles
 from actionday.measure.scenario.words import join, numbers, sentences, words
 from actionday.records import PLATFORMS as KNOWN
@@ -32,6 +32,7 @@ class Phrases:
     halves: pa.Array
     addresses: pa.Array  # plain, then bare, then defanged
     platforms: pa.Array  # platform by three languages
+    links: pa.Table  # what extraction makes of each plain address
 
     @property
     def n_addresses(self) -> int:
@@ -39,7 +40,7 @@ class Phrases:
         return len(self.addresses) // 3
 
 
-def phrases(seed: int, profile: Profiles) -> Phrases:
+def phrases(seed: int, cast: Cast, profile: Profiles) -> Phrases:
     """Draw them."""
     rng = stage(seed, "phrases")
     page = join(words(rng, EXTERNAL, 0, 2), "-", words(rng, EXTERNAL, 0, 2), ".example/", numbers(np.arange(EXTERNAL)))
@@ -47,7 +48,8 @@ def phrases(seed: int, profile: Profiles) -> Phrases:
     addresses = [profile.address, plain, profile.bare, page, profile.defanged, defanged]
     spoken = {p.name: p.aliases or (p.title.casefold(),) for p in KNOWN}
     by_language = [spoken[name][(0, -1, 1 % len(spoken[name]))[t]] for name in PLATFORMS for t in range(3)]
-    return Phrases(sentences(rng), pa.concat_arrays(addresses), pa.array(by_language))
+    links = _found_at(cast, profile, plain)
+    return Phrases(sentences(rng), pa.concat_arrays(addresses), pa.array(by_language), links)
 
 
 def _at(values: pa.Array, index: Ints) -> pa.Array:
@@ -77,7 +79,7 @@ def post_table(batch: Batch, cast: Cast, profile: Profiles, said: Phrases | None
         "kind": pa.array(("original", "forward", "service")).take(pa.array(batch.kind)),
         "forward_from": _at(profile.subject, batch.forward),
         "forward_name": _at(profile.title, batch.forward),
-        "reply_to": _at(numbers(batch.reply), np.where(batch.reply > 0, np.arange(n), -1)),
+        "reply_to": _replies(batch.reply),
         "action": _at(pa.array(("create_channel", "create_group")), _action(batch, cast)),
         "edited_at": _time(batch.edited, ~edited),
         "views": pa.array(batch.views, mask=(platform != TELEGRAM) | (batch.kind == SERVICE)),
@@ -100,6 +102,12 @@ def natives(batch: Batch, platform: Codes) -> Ints:
         return batch.native
     snowflake = ((batch.at // 1000 - NEW_YEAR_2011) << 22) | (batch.native & 0x3FFFFF)
     return np.where(platform == PLATFORMS.index("twitter"), snowflake, batch.native)
+
+
+def _replies(reply: Ints) -> pa.Array:
+    # most posts are no replies: only the others' numbers are turned into text
+    given = reply > 0
+    return _at(numbers(reply[given]), np.where(given, np.cumsum(given) - 1, -1))
 
 
 def _action(batch: Batch, cast: Cast) -> Ints:
@@ -157,49 +165,53 @@ def media_table(batch: Batch, cast: Cast, profile: Profiles) -> pa.Table:
 
 
 def link_table(batch: Batch, cast: Cast, profile: Profiles, said: Phrases) -> pa.Table:
-    """Links and talk as extraction would find them; a telegram handle stays a reference, other addresses are identities."""
-    links, talk = batch.take(batch.link >= 0), batch.take((batch.talk >= 0) & (batch.kind != FORWARD))
-    inside = np.where(links.link < len(cast), links.link, -1)
-    target = _targets(cast, profile)
-    codes = np.where(inside >= 0, cast.platform[inside], PLATFORMS.index("website"))
-    invite = (inside >= 0) & profile.by_invite[inside]
-    plain = said.addresses.slice(0, said.n_addresses)
-    parts = [
-        {
-            "kind": pa.array(("url", "invite")).take(pa.array(invite.astype(np.int8))),
-            "target": _at(target, inside),
-            "target_platform": pa.array(PLATFORMS).take(pa.array(codes)),
-            "target_kind": _at(pa.array(("channel", "account", "site")), _target_kind(cast, inside)),
-            "url": plain.take(pa.array(links.link)),
-        },
-        {
-            "kind": pa.array(["talk"]).take(pa.array(np.zeros(len(talk), np.int8))),
-            "target_platform": pa.array(PLATFORMS).take(pa.array(talk.talk)),
-        },
-    ]
+    """Links and talk as extraction finds them."""
+    links, talk = batch.take(batch.link >= 0), batch.take(batch.talk >= 0)
+    index = pa.array(links.link)
+    found = {name: said.links[name].take(index) for name in said.links.column_names}
+    named = {
+        "kind": pa.repeat("talk", len(talk)),
+        "target_platform": pa.array(PLATFORMS).take(pa.array(talk.talk)),
+    }
     schema = TABLES["links"].payload
     tables = []
-    for rows, columns, position in zip((links, talk), parts, (0, 1), strict=True):
+    for rows, columns, position in ((links, found, 0), (talk, named, 1)):
         n, platform = len(rows), cast.platform[rows.venue]
-        columns |= {
+        whole = columns | {
             "channel": _at(profile.subject, rows.venue),
             "post": numbers(natives(rows, platform)),
             "platform": pa.array(PLATFORMS).take(pa.array(platform)),
             "author": _at(profile.subject, rows.author),
             "at": _time(rows.at),
-            "own": pa.array(rows.kind != FORWARD),
+            "own": pa.array(rows.kind == ORIGINAL),
             "position": pa.array(np.full(n, position, np.int16)),
         }
-        tables.append(pa.table([columns.get(f.name, pa.nulls(n, f.type)) for f in schema], schema=schema))
+        tables.append(pa.table([whole.get(f.name, pa.nulls(n, f.type)) for f in schema], schema=schema))
     return pa.concat_tables(tables)
 
 
-def _targets(cast: Cast, profile: Profiles) -> pa.Array:
-    handles = join("telegram:@", profile.handle)
-    return pc.if_else(pa.array(cast.platform == TELEGRAM), handles, profile.subject)
-
-
-def _target_kind(cast: Cast, inside: Ints) -> Ints:
-    kind = cast.kind[inside]
-    known = np.select([kind >= ACCOUNT_FROM, kind == KINDS.index("site")], [1, 2], 0)
-    return np.where(inside >= 0, known, 2)
+def _found_at(cast: Cast, profile: Profiles, pages: pa.Array) -> pa.Table:
+    """What extraction makes of each plain address: telegram and Twitter handles stay references, invites too, other
+    addresses are identities.
+    """
+    telegram, twitter = cast.platform == TELEGRAM, cast.platform == PLATFORMS.index("twitter")
+    handle = join(pa.array(PLATFORMS).take(pa.array(cast.platform)), ":@", profile.handle)
+    invite = join("telegram:+", pc.replace_substring(profile.address, "https://t.me/joinchat/", ""))
+    target = pc.if_else(pa.array(telegram | twitter), handle, profile.subject)
+    target = pc.if_else(pa.array(profile.by_invite), invite, target)
+    site = join("website:channel:", pc.extract_regex(pages, r"https://(?P<host>[^/]+)").field("host"))
+    account, sites = cast.is_account, cast.kind == KINDS.index("site")
+    what = np.select([profile.by_invite, telegram, sites, account], [0, -1, 2, 1], 0)
+    how = np.select([profile.by_invite, cast.platform == PLATFORMS.index("xmpp")], [1, 2], 0)
+    outside = np.full(len(pages), 2)
+    return pa.table(
+        {
+            "kind": pa.array(("url", "invite", "address")).take(pa.array(np.concatenate([how, 0 * outside]))),
+            "target": pa.concat_arrays([target, site]),
+            "target_platform": pa.array(PLATFORMS).take(
+                pa.array(np.concatenate([cast.platform, np.full(len(pages), PLATFORMS.index("website"))]))
+            ),
+            "target_kind": _at(pa.array(("channel", "account", "site")), np.concatenate([what, outside])),
+            "url": pa.concat_arrays([profile.address, pages]),
+        }
+    ).combine_chunks()

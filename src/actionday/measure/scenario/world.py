@@ -82,7 +82,7 @@ class World:
 
     @cached_property
     def _said(self) -> Phrases:
-        return phrases(self.seed, self.book.profile)
+        return phrases(self.seed, self.book.cast, self.book.profile)
 
     def _batches(self) -> Iterator[tuple[Slice, Batch]]:
         must = occasions(self.seed, self.book.cast, self.book.moves)
