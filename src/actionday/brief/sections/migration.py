@@ -1,0 +1,165 @@
+"""Where they went: flows by signal, destinations followed to their end, concentration over time."""
+
+import polars as pl
+
+from actionday.brief.figures.days import Days
+from actionday.brief.figures.dots import Dot, dot_plot
+from actionday.brief.figures.flow import Band, FlowPanel, flow_panels
+from actionday.brief.figures.frame import Heading
+from actionday.brief.figures.lines import Line, Panel, line_panels
+from actionday.brief.material import Material
+from actionday.brief.page import Block, Figure, Section, Table, fill, prose
+from actionday.brief.sections.calendar_days import campaign_days, daily, in_sight
+from actionday.brief.suppression import THRESHOLD, mark_of, shown, suppress
+from actionday.brief.svg import Floats
+from actionday.brief.tables import estimate_row, estimates
+from actionday.brief.vocabulary import MIGRATION, place_title, value_word
+
+SIGNALS = ("operators_explicit", "operators_inferred", "audience", "links", "talk")
+_MOST, _OTHER = 7, "other platforms"
+_MARK = mark_of("count")
+_FOLLOWED = ("venues", "looked_at", "arrived", "denied_1", "denied_7", "denied_30", "still_there", "silent")
+
+
+def migration(material: Material) -> Section:
+    """Flows, destinations, denial, concentration, estimates."""
+    blocks: list[Block] = [f for f in (flow_figure(material),) if f]
+    if not blocks:
+        blocks.append(prose("No flows came with these results."))
+    table = destinations_table(material)
+    blocks += [table] if table else []
+    blocks += [f for f in (denial_figure(material), concentration_figure(material)) if f]
+    blocks += estimates(material, MIGRATION, material.section(MIGRATION))
+    blocks += [prose("{}", note) for note in material.notes.get(MIGRATION, ())]
+    question = "Where operators, audiences, links and talk went, and whether anybody was let in, stayed, or fell silent there."
+    return Section("migration", "Where they went", question, tuple(blocks))
+
+
+def shown_flows(material: Material) -> pl.DataFrame:
+    """Flows over the whole time by signal, source and destination; small destinations joined, small cells suppressed."""
+    frame = material.frame("flows")
+    sizes = frame.group_by("signal", "destination").agg(pl.col("count").sum().alias("size"))
+    rank = pl.col("size").rank("ordinal", descending=True).over("signal")
+    kept = sizes.sort("signal", "size", "destination", descending=[False, True, False]).with_columns(rank.alias("rank"))
+    frame = frame.join(kept, on=["signal", "destination"], how="left")
+    joined = pl.when(pl.col("rank") > _MOST).then(pl.lit(_OTHER)).otherwise(pl.col("destination"))
+    frame = frame.with_columns(joined.alias("destination"))
+    whole = frame.group_by("signal", "source", "destination").agg(pl.col("count").sum())
+    whole = whole.sort("signal", "source", "destination")
+    return suppress(whole, "count", [["signal", "source"], ["signal", "destination"], ["signal"]])
+
+
+def flow_figure(material: Material) -> Figure | None:
+    """One panel a signal; the operators' own word apart from what is inferred."""
+    frame = shown_flows(material)
+    raw = material.frame("flows")
+    panels = [_panel(frame, raw, signal) for signal in SIGNALS if len(frame.filter(pl.col("signal") == signal))]
+    if not panels:
+        return None
+    heading = Heading("Where they went", "Flow diagrams from source to destination platforms, one for each signal. " + " ".join(_biggest(p) for p in panels))
+    caption = fill("Width and number: counts over the whole time. Operators’ explicit moves (tombstones, Move, announcements) stand apart from inferred ones. Dashed: fewer than {} or withheld.", THRESHOLD)
+    return Figure("flows", heading.title, caption, lambda paper: flow_panels(paper, heading, panels), _flow_data(frame))
+
+
+def destinations_table(material: Material) -> Table | None:
+    """Each destination platform's venues, followed to their end."""
+    frame = material.frame("destinations")
+    if frame.is_empty():
+        return None
+    several = frame["organisation"].n_unique() > 1
+    frame = frame.sort(["venues", "platform", "organisation"], descending=[True, False, False])
+    for column in _FOLLOWED:
+        frame = suppress(frame, column)
+    names = ["Platform", *(["Organisation"] if several else [])]
+    head = (*names, "Venues", "Looked at", "Arrived", "Refused ≤ 1 d", "≤ 7 d", "≤ 30 d", "Still there", "Silent", "Posts a week")
+    rows = []
+    for row in frame.iter_rows(named=True):
+        rate = row["posts_per_week"]
+        quiet = "" if rate is None or row[mark_of("arrived")] else f"{rate:.1f}"
+        first = [place_title(row["platform"]), *([row["organisation"]] if several else [])]
+        rows.append((*first, *(shown(row[c], row[mark_of(c)]) for c in _FOLLOWED), quiet))
+    caption = "Destinations, followed to their end: venues announced or linked as the new home"
+    note = "“Silent”: opened, and no post in the 14 days after; a server that was opened and stays silent is no haven. “Posts a week”: median over venues where somebody arrived. Refusals with intervals: the figure and the estimates."
+    table = Table.of("destinations", caption, head, rows, len(head) - len(names))
+    return Table(table.name, table.caption, table.head, table.rows, table.numeric, note)
+
+
+def denial_figure(material: Material) -> Figure | None:
+    """The share refused or removed at each destination within 1, 7 and 30 days."""
+    dots: list[Dot] = []
+    for place, days in enumerate((1, 7, 30)):
+        told = [t for t in material.section(MIGRATION) if t.estimate.name == f"denial_rate_{days}d"]
+        rows = [(t, estimate_row(t)) for t in told]
+        if rows:
+            title = f"Refused or removed within {days} day{'s' if days > 1 else ''} of arrival"
+            dots.append(Dot(title, None, None, None, "", heading=True))
+            dots += [
+                Dot(t.group or "all destinations", t.estimate.value, t.estimate.low, t.estimate.high, f"{row.value}{f' ({row.interval})' if t.estimate.value is not None else ''}, {row.n}", place)
+                for t, row in rows
+            ]
+    if not dots:
+        return None
+    heading = Heading("Refused or removed at the destination", "Shares refused or removed within 1, 7 and 30 days of arrival with 95 % intervals. " + "; ".join(f"{d.label}: {d.printed}" for d in dots if not d.heading))
+    caption = fill("Dots with 95 % intervals, by destination. Method and caveats: table of estimates below.")
+    return Figure("denial", heading.title, caption, lambda paper: dot_plot(paper, heading, dots, "share"))
+
+
+def concentration_figure(material: Material) -> Figure | None:
+    """The weekly concentration of outlinks, a panel for each organisation."""
+    frame = in_sight(material, material.frame("concentration").rename({"week": "day"})).filter(pl.col("n") >= THRESHOLD)
+    if frame.is_empty():
+        return None
+    days = campaign_days(material)
+    names = sorted(frame["organisation"].unique().to_list())[:6]
+    panels = [Panel(name, (_weekly(frame.filter(pl.col("organisation") == name), place, days),), percent=True) for place, name in enumerate(names)]
+    heading = Heading("Concentration of outlinks by week", "The Herfindahl-Hirschman index of each week's outlinks over destination platforms, by organisation: 100 % means one home.")
+    caption = fill("Herfindahl–Hirschman index with 95 % intervals: 100 % is one home, 1/k a spread over k. One organisation may disperse while another narrows.")
+    rows = [
+        (row["day"].isoformat(), row["organisation"], f"{row['hhi']:.2f}", f"{row['low']:.2f} to {row['high']:.2f}" if row["low"] is not None else "", str(row["destinations"]), f"{row['n']:,}")
+        for row in frame.filter(pl.col("hhi").is_not_null()).iter_rows(named=True)
+    ]
+    head = ("Week of", "Organisation", "Index", "95 % interval", "Destinations", "Outlinks")
+    data = Table.of("data-concentration", heading.title, head, rows, 4)
+    return Figure("concentration", heading.title, caption, lambda paper: line_panels(paper, heading, panels, days), data)
+
+
+def _weekly(frame: pl.DataFrame, style: int, days: Days) -> Line:
+    columns: list[Floats] = []
+    for column in ("hhi", "low", "high"):
+        ordinals, values, _ = daily(frame, column, days)
+        columns.append(values)
+    held = ~pl.Series(columns[0]).is_nan().to_numpy()
+    return Line("", ordinals[held] + 3, columns[0][held], style, columns[1][held], columns[2][held])
+
+
+def _panel(frame: pl.DataFrame, raw: pl.DataFrame, signal: str) -> FlowPanel:
+    mine = frame.filter(pl.col("signal") == signal)
+    bands = tuple(
+        Band(place_title(r["source"]), place_title(r["destination"]), r["count"], shown(r["count"], r[_MARK])) for r in mine.iter_rows(named=True)
+    )
+    true = raw.filter(pl.col("signal") == signal)
+    named = set(mine["destination"].to_list())
+    joined = pl.when(pl.col("destination").is_in(list(named))).then(pl.col("destination")).otherwise(pl.lit(_OTHER))
+    sources = _totals(true, "source")
+    destinations = _totals(true.with_columns(joined.alias("destination")), "destination")
+    return FlowPanel(value_word("signal", signal), bands, sources, destinations)
+
+
+def _totals(frame: pl.DataFrame, column: str) -> tuple[tuple[str, str], ...]:
+    sums = frame.group_by(column).agg(pl.col("count").sum())
+    ordered = sums.sort([pl.col(column) == _OTHER, pl.col("count"), pl.col(column)], descending=[False, True, False])
+    safe = suppress(ordered, "count", [[]])
+    return tuple((place_title(r[column]), f"{r['count']:,}" if not r[_MARK] else r[_MARK]) for r in safe.iter_rows(named=True))
+
+
+def _biggest(panel: FlowPanel) -> str:
+    name, total = panel.destinations[0]
+    return f"{panel.title}: most to {name}, {total}."
+
+
+def _flow_data(frame: pl.DataFrame) -> Table:
+    rows = [
+        (value_word("signal", r["signal"]), place_title(r["source"]), place_title(r["destination"]), shown(r["count"], r[_MARK]))
+        for r in frame.iter_rows(named=True)
+    ]
+    return Table.of("data-flows", "Flows over the whole time; by week: flows.csv", ("Signal", "From", "To", "Count"), rows, 1)

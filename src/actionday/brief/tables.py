@@ -1,0 +1,68 @@
+"""From estimates and tables to what is printed of them: rows with value, interval, n, method and caveats."""
+
+from collections.abc import Sequence
+
+from actionday.brief.material import Material, Told
+from actionday.brief.page import EstimateRow, Estimates, Table
+from actionday.brief.published import PUBLISHED
+from actionday.brief.wording import NOT_IDENTIFIED, change, interval, is_ratio, value_of
+
+_MAIN_KEYS = frozenset({"clock", "period", "panel", "basis"})
+"""Groups that are views of the whole; all other groups are strata and go into the folded table."""
+
+
+def estimate_row(told: Told) -> EstimateRow:
+    """One estimate in words."""
+    estimate, disclosed = told.estimate, told.disclosed
+    value = disclosed.value_mark or _value(told)
+    around = "suppressed" if disclosed.value_mark else _around(told)
+    tone = "stop" if value == NOT_IDENTIFIED else ""
+    title = disclosed.word.title
+    return EstimateRow(
+        told.anchor, title, told.group, value, around, disclosed.n, estimate.method, told.notes, tone
+    )
+
+
+def estimates(material: Material, name: str, told: Sequence[Told]) -> list[Estimates]:
+    """A section's estimates: those of the whole, then, folded, those by stratum."""
+    main = [t for t in told if set(t.estimate.group) <= _MAIN_KEYS]
+    strata = [t for t in told if not set(t.estimate.group) <= _MAIN_KEYS]
+    out = []
+    if main:
+        out.append(_block(material, name, "Estimates", main, folded=False))
+    if strata:
+        by = sorted({k for t in strata for k in t.estimate.group if k not in _MAIN_KEYS})
+        out.append(_block(material, f"{name}-by", f"Estimates by {', '.join(by)}", strata, folded=True))
+    return out
+
+
+def published(section: str) -> list[Table]:
+    """The literature's figures for a section, as a table; empty where there are none."""
+    rows = [(p.what, p.figure, p.source) for p in PUBLISHED if p.section == section]
+    caption = "Published figures, for comparison: other data, other methods"
+    return [Table.of(f"published-{section}", caption, ("What", "Figure", "Source"), rows)] if rows else []
+
+
+def _block(material: Material, name: str, caption: str, told: Sequence[Told], *, folded: bool) -> Estimates:
+    numbers = sorted({n for t in told for n in t.notes})
+    caveats = tuple((n, material.caveats[n - 1]) for n in numbers)
+    return Estimates(f"estimates-{name}", caption, tuple(estimate_row(t) for t in told), caveats, folded)
+
+
+def _value(told: Told) -> str:
+    estimate = told.estimate
+    if estimate.name == "identified" and estimate.value is not None:
+        return "yes" if estimate.value >= 0.5 else NOT_IDENTIFIED
+    return value_of(estimate)
+
+
+def _around(told: Told) -> str:
+    estimate = told.estimate
+    if estimate.name == "identified":
+        return "verdict"
+    around = interval(estimate)
+    if estimate.value is None and around:
+        return f"bounds {around}"
+    if is_ratio(estimate.unit) and estimate.value is not None and around:
+        return f"{around} ({change(estimate.value)})"
+    return around

@@ -1,0 +1,155 @@
+"""How numbers, dates and lists are written in a brief: one place, so that the same number reads the same everywhere."""
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from actionday.brief.scales import day_label
+from actionday.records import Estimate
+
+NOT_IDENTIFIED, NO_VALUE, NOT_REACHED = "not identified", "no value", "not reached"
+THIN = "\u202f"
+MINUS = "\u2212"
+
+_PERCENT = frozenset({"share", "proportion", "fraction", "probability", "rate"})
+_DAYS = frozenset({"day", "days", "d"})
+_RATIO = frozenset({"ratio", "times", "factor"})
+_P = frozenset({"p", "p-value", "p value", "p_value"})
+_BARE = frozenset({"", "count", "number", "n", "index", "hhi", "boolean", "flag", "1"})
+_COUNTED = frozenset({"count", "number"})
+
+
+def is_share(unit: str) -> bool:
+    """Whether values in this unit are parts of one, printed as per cent."""
+    return unit in _PERCENT
+
+
+def is_ratio(unit: str) -> bool:
+    """Whether values in this unit are after over before, 1 meaning no change."""
+    return unit in _RATIO
+
+
+def is_count(estimate: Estimate) -> bool:
+    """Whether the estimate is a plain count of things, as against a rate, a duration or an index."""
+    return estimate.method == "count" or estimate.unit in _COUNTED
+
+
+def quantity(value: float, unit: str) -> str:
+    """A value with its unit: ``62 %``, ``41.2 days``, ``×0.45``, ``5,055``, ``<0.001`` (p values)."""
+    if unit in _P:
+        return "<0.001" if value < 0.001 else _significant(value)
+    if unit in _RATIO:
+        return f"×{_significant(value)}"
+    written = plain(value, unit)
+    if unit in _PERCENT:
+        return f"{written}{THIN}%"
+    if unit in _DAYS:
+        return f"{written} day{'' if written == '1' else 's'}"
+    return written if unit in _BARE else f"{written} {unit.replace('_', ' ')}"
+
+
+def plain(value: float, unit: str) -> str:
+    """The value's digits alone; per cent for shares."""
+    if unit in _PERCENT:
+        percent = 100 * value
+        return _signed(f"{abs(percent):.1f}" if 0 < abs(percent) < 10 else f"{abs(percent):.0f}", value)
+    if unit in _P:
+        return quantity(value, unit)
+    if float(value).is_integer() and abs(value) < 1e15:
+        return _signed(f"{abs(int(value)):,}", value)
+    return _significant(value)
+
+
+def interval(estimate: Estimate) -> str:
+    """The interval in words, without the level: ``36 to 47``; ``complete count`` where nothing is uncertain; or empty."""
+    low, high = estimate.low, estimate.high
+    if estimate.value is None and low is None and high is None:
+        return ""
+    if low is not None and low == high == estimate.value and is_count(estimate):
+        return "complete count"
+    ends = [NOT_REACHED if end is None or math.isinf(end) else plain(end, estimate.unit) for end in (low, high)]
+    if ends == [NOT_REACHED, NOT_REACHED]:
+        return "no interval"
+    if is_share(estimate.unit):
+        ends = [f"{end}{THIN}%" if end != NOT_REACHED else end for end in ends]
+    return f"{ends[0]} to {ends[1]}"
+
+
+def value_of(estimate: Estimate) -> str:
+    """The value in words; why there is none where there is none."""
+    if estimate.value is not None and math.isfinite(estimate.value):
+        return quantity(estimate.value, estimate.unit)
+    said = " ".join((*estimate.caveats, estimate.method)).casefold()
+    if "identif" in said:
+        return NOT_IDENTIFIED
+    return NOT_REACHED if "reach" in said or estimate.value is not None else NO_VALUE
+
+
+def told(estimate: Estimate) -> str:
+    """Value, interval and n in one phrase for running text: ``62 % (95 % interval 55 % to 68 %, n = 210)``."""
+    said, around = value_of(estimate), interval(estimate)
+    level = f"{100 * estimate.level:.0f}{THIN}% interval "
+    within = around if around in ("", "complete count", "no interval") else f"{level}{around}"
+    return f"{said} ({', '.join(part for part in (within, count_of(estimate.n)) if part)})"
+
+
+def count_of(n: int) -> str:
+    """``n = 1,204``."""
+    return f"n = {n:,}"
+
+
+def change(ratio: float) -> str:
+    """A ratio after over before as a signed change: ``−95.5 %``."""
+    return f"{plain(ratio - 1, 'share')}{THIN}%" if ratio < 1 else f"+{plain(ratio - 1, 'share')}{THIN}%"
+
+
+def join(words: Sequence[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 event``, ``3 events``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def moment(at: datetime) -> str:
+    """``22 Nov 2019, 10:00 UTC``."""
+    utc = at.astimezone(UTC)
+    return f"{day_label(utc.date(), year=True)}, {utc:%H:%M} UTC"
+
+
+def span(start: datetime, end: datetime) -> str:
+    """``21 to 24 Nov 2019``; the year once where it is the same."""
+    first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date()
+    if first == last:
+        return day_label(first, year=True)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {day_label(last, year=True)}"
+    return f"{day_label(first, year=first.year != last.year)} to {day_label(last, year=True)}"
+
+
+def compact(value: float) -> str:
+    """A count for a tight place: ``950``, ``2.1k``, ``12k``, ``1.3M``."""
+    size = abs(value)
+    for limit, unit in ((1e6, "M"), (1e3, "k")):
+        if size >= limit * 0.9995:
+            scaled = value / limit
+            return f"{scaled:.1f}{unit}".replace(".0", "") if abs(scaled) < 9.95 else f"{scaled:.0f}{unit}"
+    return f"{value:.0f}" if float(value).is_integer() or size >= 10 else f"{value:.1f}"
+
+
+def _significant(value: float) -> str:
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if size >= 100:
+        return _signed(f"{size:,.0f}", value)
+    decimals = 1 if size >= 10 else 2 if size >= 0.1 else 3
+    return _signed(f"{size:.{decimals}f}".rstrip("0").rstrip("."), value)
+
+
+def _signed(digits: str, value: float) -> str:
+    return f"{MINUS}{digits}" if value < 0 and digits.strip("0.") else digits
