@@ -8,7 +8,7 @@ from actionday.brief.material import Material, Told
 from actionday.brief.page import fill
 from actionday.brief.tables import estimate_row
 from actionday.brief.vocabulary import MIGRATION, value_word
-from actionday.brief.wording import change, join, plural, span, told
+from actionday.brief.wording import THIN, change, changes, is_ratio, join, plural, span, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,15 @@ class Headline:
 
 def summary(material: Material) -> list[Markup]:
     """The sentences, coverage first. Every number in them stands with interval and n and links to its row."""
-    said = [_coverage(material), _removals(material), _lifetimes(material), _activity(material), _migration(material), _events(material)]
-    return [sentence for sentence in said if sentence]
+    said = [
+        ("Sight", _coverage(material)),
+        ("Removals", _removals(material)),
+        ("Lifetimes", _lifetimes(material)),
+        ("Activity", _activity(material)),
+        ("Moves", _migration(material)),
+        ("Events", _events(material)),
+    ]
+    return [fill("<b>{}.</b> {}", lead, sentence) for lead, sentence in said if sentence]
 
 
 def headlines(material: Material) -> list[Headline]:
@@ -40,13 +47,19 @@ def headlines(material: Material) -> list[Headline]:
     out = []
     for item in wanted:
         if item is not None:
-            row = estimate_row(item)
-            title = f"{row.title} ({row.group})" if row.group else row.title
-            around = row.interval if row.interval in ("complete count", "suppressed") else f"{100 * item.estimate.level:.0f} % interval {row.interval}"
-            if item.estimate.value is None:
-                around = row.interval
-            out.append(Headline(title, row.value, around, row.n, row.anchor, row.tone))
+            out.append(_headline(item))
     return out
+
+
+def _headline(item: Told) -> Headline:
+    estimate, row = item.estimate, estimate_row(item)
+    title = f"{row.title} ({row.group})" if row.group else row.title
+    value, around = row.value, row.interval
+    if is_ratio(estimate.unit) and estimate.value is not None:
+        title, value, around = title.replace("after over before", "after against before"), change(estimate.value), changes(estimate)
+    if estimate.value is not None and around not in ("complete count", "no interval"):
+        around = f"{100 * estimate.level:g}{THIN}% interval {around}"
+    return Headline(title, value, around, row.n, row.anchor, row.tone)
 
 
 def _coverage(material: Material) -> Markup:
@@ -93,11 +106,8 @@ def _activity(material: Material) -> Markup:
         return Markup()
     if material.identified is False or all(item.estimate.value is None for _, item in found):
         return fill("Whether posting changed is <strong>not identified</strong>; no number is given.")
-    parts = [
-        fill("{} {}{}", value_word("kind", k), f"{change(item.estimate.value)}: " if item.estimate.value is not None else "", _told(item))
-        for k, item in found
-    ]
-    return fill("Posting on the constant panel changed, after over before, by {}.", _joined(parts))
+    parts = [fill("{} by {}", value_word("kind", k), _told(item)) for k, item in found]
+    return fill("Posts a day on the constant panel changed: {}.", _joined(parts))
 
 
 def _migration(material: Material) -> Markup:

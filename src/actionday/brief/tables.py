@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from actionday.brief.material import Material, Told
-from actionday.brief.page import EstimateRow, Estimates, Table
+from actionday.brief.page import EstimateRow, Estimates, Row, Table
 from actionday.brief.published import PUBLISHED
 from actionday.brief.wording import NOT_IDENTIFIED, change, interval, is_ratio, value_of
 
@@ -37,10 +37,13 @@ def estimates(material: Material, name: str, told: Sequence[Told]) -> list[Estim
 
 
 def published(section: str) -> list[Table]:
-    """The literature's figures for a section, as a table; empty where there are none."""
-    rows = [(p.what, p.figure, p.source) for p in PUBLISHED if p.section == section]
+    """The literature's figures for a section, under the sources they stand in; empty where there are none."""
+    rows: list[Row] = []
+    for source in dict.fromkeys(p.source for p in PUBLISHED if p.section == section):
+        rows.append(Row((source,), heading=True))
+        rows += [Row((p.what, p.figure)) for p in PUBLISHED if p.section == section and p.source == source]
     caption = "Published figures, for comparison: other data, other methods"
-    return [Table.of(f"published-{section}", caption, ("What", "Figure", "Source"), rows)] if rows else []
+    return [Table(f"published-{section}", caption, ("What", "Figure"), tuple(rows), 1)] if rows else []
 
 
 def _block(material: Material, name: str, caption: str, told: Sequence[Told], *, folded: bool) -> Estimates:

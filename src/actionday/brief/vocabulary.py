@@ -51,6 +51,9 @@ WORDS: Mapping[str, Word] = {
     "posts_change_original": Word("Original posts a day, after over before", ACTIVITY, compares=True),
     "posts_change_forward": Word("Forwarded posts a day, after over before", ACTIVITY, compares=True),
     "posts_change_link": Word("Linking posts a day, after over before", ACTIVITY, compares=True),
+    "placebo_change_original": Word("Placebo dates: original posts a day, after over before", ACTIVITY),
+    "placebo_change_forward": Word("Placebo dates: forwarded posts a day, after over before", ACTIVITY),
+    "placebo_change_link": Word("Placebo dates: linking posts a day, after over before", ACTIVITY),
     "denial_rate_1d": Word("Refused or removed there within 1 day", MIGRATION),
     "denial_rate_7d": Word("Refused or removed there within 7 days", MIGRATION),
     "denial_rate_30d": Word("Refused or removed there within 30 days", MIGRATION),
@@ -110,6 +113,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "links": "Links posted",
         "talk": "Talk of a platform",
     },
+    "method": {"kaplan-meier": "Kaplan–Meier", "turnbull": "Turnbull"},
     "basis": {"observed": "observed", "inferred": "inferred", "announced": "announced"},
     "panel": {"constant": "constant panel", "all": "all channels"},
 }
@@ -134,6 +138,11 @@ def readable(name: str) -> str:
 def value_word(key: str, value: str) -> str:
     """A group's value as the brief says it."""
     return VALUES.get(key, {}).get(value) or place_title(value)
+
+
+def short_place(name: str) -> str:
+    """A platform's title for a tight place: without what stands in brackets."""
+    return place_title(name).split(" (", maxsplit=1)[0]
 
 
 def place_title(name: str) -> str:

@@ -38,9 +38,9 @@ def quantity(value: float, unit: str) -> str:
     """A value with its unit: ``62 %``, ``41.2 days``, ``×0.45``, ``5,055``, ``<0.001`` (p values)."""
     if unit in _P:
         return "<0.001" if value < 0.001 else _significant(value)
-    if unit in _RATIO:
-        return f"×{_significant(value)}"
     written = plain(value, unit)
+    if unit in _RATIO:
+        return f"×{written}"
     if unit in _PERCENT:
         return f"{written}{THIN}%"
     if unit in _DAYS:
@@ -48,16 +48,23 @@ def quantity(value: float, unit: str) -> str:
     return written if unit in _BARE else f"{written} {unit.replace('_', ' ')}"
 
 
-def plain(value: float, unit: str) -> str:
-    """The value's digits alone; per cent for shares."""
-    if unit in _PERCENT:
-        percent = 100 * value
-        return _signed(f"{abs(percent):.1f}" if 0 < abs(percent) < 10 else f"{abs(percent):.0f}", value)
+def plain(value: float, unit: str, decimals: int | None = None) -> str:
+    """The value's digits alone; per cent for shares. `decimals` fixes how many, so that an interval matches its value."""
     if unit in _P:
         return quantity(value, unit)
-    if float(value).is_integer() and abs(value) < 1e15:
-        return _signed(f"{abs(int(value)):,}", value)
-    return _significant(value)
+    scaled = 100 * value if unit in _PERCENT else float(value)
+    places = decimals_of(value, unit) if decimals is None else decimals
+    return _signed(f"{abs(scaled):,.{places}f}", value)
+
+
+def decimals_of(value: float, unit: str) -> int:
+    """How many decimals a value is printed with: about three digits, whole numbers without any."""
+    if unit in _PERCENT:
+        return 1 if 0 < abs(100 * value) < 10 else 0
+    size = abs(value)
+    if float(value).is_integer() and unit not in _DAYS | _RATIO:
+        return 0
+    return 0 if size >= 100 else 1 if size >= 10 or unit in _DAYS else 2 if size >= 0.1 or size == 0 else 3
 
 
 def interval(estimate: Estimate) -> str:
@@ -67,12 +74,13 @@ def interval(estimate: Estimate) -> str:
         return ""
     if low is not None and low == high == estimate.value and is_count(estimate):
         return "complete count"
-    ends = [NOT_REACHED if end is None or math.isinf(end) else plain(end, estimate.unit) for end in (low, high)]
-    if ends == [NOT_REACHED, NOT_REACHED]:
+    if low is None and high is None:
         return "no interval"
-    if is_share(estimate.unit):
-        ends = [f"{end}{THIN}%" if end != NOT_REACHED else end for end in ends]
-    return f"{ends[0]} to {ends[1]}"
+    around = estimate.value if estimate.value is not None else low if low is not None else high
+    places = 0 if around is None or not math.isfinite(around) else decimals_of(around, estimate.unit)
+    ends = [NOT_REACHED if e is None or math.isinf(e) else plain(e, estimate.unit, places) for e in (low, high)]
+    percent = f"{THIN}%" if is_share(estimate.unit) and ends[1] != NOT_REACHED else ""
+    return f"{ends[0]} to {ends[1]}{percent}"
 
 
 def value_of(estimate: Estimate) -> str:
@@ -86,11 +94,13 @@ def value_of(estimate: Estimate) -> str:
 
 
 def told(estimate: Estimate) -> str:
-    """Value, interval and n in one phrase for running text: ``62 % (95 % interval 55 % to 68 %, n = 210)``."""
+    """Value, interval and n in one phrase for running text: ``62 % (55 to 68 %, n = 210)``; a level other than 95 % is named."""
     said, around = value_of(estimate), interval(estimate)
-    level = f"{100 * estimate.level:.0f}{THIN}% interval "
-    within = around if around in ("", "complete count", "no interval") else f"{level}{around}"
-    return f"{said} ({', '.join(part for part in (within, count_of(estimate.n)) if part)})"
+    if is_ratio(estimate.unit) and estimate.value is not None:
+        said, around = change(estimate.value), changes(estimate)
+    if abs(estimate.level - 0.95) > 1e-9 and around:
+        around = f"{100 * estimate.level:g}{THIN}% interval {around}"
+    return f"{said} ({', '.join(part for part in (around, count_of(estimate.n)) if part)})"
 
 
 def count_of(n: int) -> str:
@@ -100,7 +110,15 @@ def count_of(n: int) -> str:
 
 def change(ratio: float) -> str:
     """A ratio after over before as a signed change: ``−95.5 %``."""
-    return f"{plain(ratio - 1, 'share')}{THIN}%" if ratio < 1 else f"+{plain(ratio - 1, 'share')}{THIN}%"
+    return f"{_change(ratio, decimals_of(ratio - 1, 'share'))}{THIN}%"
+
+
+def changes(estimate: Estimate) -> str:
+    """A ratio's interval as signed changes: ``−91 to −84 %``."""
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return "no interval"
+    places = decimals_of(estimate.value - 1, "share")
+    return f"{_change(estimate.low, places)} to {_change(estimate.high, places)}{THIN}%"
 
 
 def join(words: Sequence[str], last: str = "and") -> str:
@@ -139,6 +157,10 @@ def compact(value: float) -> str:
             scaled = value / limit
             return f"{scaled:.1f}{unit}".replace(".0", "") if abs(scaled) < 9.95 else f"{scaled:.0f}{unit}"
     return f"{value:.0f}" if float(value).is_integer() or size >= 10 else f"{value:.1f}"
+
+
+def _change(ratio: float, places: int) -> str:
+    return f"{'+' if ratio > 1 else ''}{plain(ratio - 1, 'share', places)}"
 
 
 def _significant(value: float) -> str:

@@ -14,12 +14,11 @@ _ROW, _GAP, _BAR = 19.0, 9.0, 9.0
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One flow. `count` None means withheld; `label` is then what is printed (``<5`` or ``hidden``)."""
+    """One flow. `count` None means withheld: fewer than five."""
 
     source: str
     destination: str
     count: int | None
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +100,17 @@ def _bands(panel: FlowPanel, weight: dict[tuple[str, str], float], sides: list[_
         thick = max(weight[band.source, band.destination] * unit, 1.2)
         y0 = _take(sides[0], band.source, thick)
         y1 = _take(sides[1], band.destination, thick)
-        style = rank[band.destination] % STYLES
+        style = _style(rank[band.destination])
         names = f"flow s{style}" + (" withheld" if band.count is None else "")
         middle = float(np.mean(xs))
         curve = f"M{number(xs[0])} {number(y0)}C{number(middle)} {number(y0)} {number(middle)} {number(y1)} {number(xs[1])} {number(y1)}"
         out.append(node("path", d=curve, cls=names, stroke_width=max(thick, 1.2)))
     return out
+
+
+def _style(rank: int) -> int:
+    """The largest destinations each have a colour; the rest share the last, grey."""
+    return min(rank, STYLES - 1)
 
 
 def _take(side: _Side, name: str, thick: float) -> float:
@@ -118,7 +122,7 @@ def _take(side: _Side, name: str, thick: float) -> float:
 def _bars(nodes: Sequence[tuple[str, str]], side: _Side, x: float, anchor: str, room: float) -> list[Markup]:
     out = []
     for place, (name, total) in enumerate(nodes):
-        style = f"f{place % STYLES}" if anchor == "start" else "bar"
+        style = f"f{_style(place)}" if anchor == "start" else "bar"
         out.append(node("rect", x=x, y=side.top[name], width=_BAR, height=side.tall[name], cls=style))
         at = x - 6 if anchor == "end" else x + _BAR + 6
         middle = side.top[name] + side.tall[name] / 2

@@ -15,7 +15,7 @@ from actionday.brief.wording import compact
 SMALL_VALUE = 2.5
 """Where a suppressed 1 to 4 is drawn: the middle, with a hollow mark."""
 
-_PLOT, _GAP, _LEFT = 84, 38, 44
+_PLOT, _GAP, _LEFT = 84, 44, 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def line_panels(frame: Frame, heading: Heading, panels: Sequence[Panel], days: D
     x = days.scale(_LEFT, right)
     top = 40.0 if days.events else 22.0
     parts: list[Markup] = []
-    tops = [top + i * (_PLOT + _GAP) + 22 for i in range(len(panels))]
+    tops = [top + i * (_PLOT + _GAP) + 26 for i in range(len(panels))]
     bottom = tops[-1] + _PLOT
     for panel_top in tops:
         parts += [window(days, x, panel_top, panel_top + _PLOT), event_lines(days, x, panel_top, panel_top + _PLOT)]
@@ -57,7 +57,7 @@ def line_panels(frame: Frame, heading: Heading, panels: Sequence[Panel], days: D
     if days.events:
         parts.append(event_numbers(days, x, 27))
     for panel, panel_top in zip(panels, tops, strict=True):
-        parts += [_key(frame, panel, panel_top - 8), _plot(panel, x, panel_top)]
+        parts += [_key(frame, panel, panel_top - 13), _plot(panel, x, panel_top)]
     parts.append(day_axis(days, x, bottom))
     return canvas(frame, bottom + 36, heading, parts)
 
@@ -97,7 +97,7 @@ def _series(series: Line, x: Linear, y: Linear) -> Markup:
     drawn = y.many(np.where(small, SMALL_VALUE, values))
     commands = _stairs(xs, drawn) if series.stepped else polyline(xs, drawn)
     parts.append(path(commands, f"l s{style} d{style}{' faint' if series.faint else ''}"))
-    parts += [node("circle", cx=xs[i], cy=drawn[i], r=2.6, cls=f"hollow s{style}") for i in np.flatnonzero(small)]
+    parts += [node("circle", cx=xs[i], cy=drawn[i], r=2, cls=f"hollow s{style}") for i in np.flatnonzero(small)]
     alone = [i for i in range(len(xs)) if _alone(drawn, i) and not small[i]]
     parts += [marker(xs[i], drawn[i], style, 2.6, f"f{style}") for i in alone]
     return group(parts)

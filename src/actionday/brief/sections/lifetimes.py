@@ -70,7 +70,7 @@ def curve_figure(material: Material, frame: pl.DataFrame, clock: str) -> Figure 
     titled = f"Share still up by {title[:1].lower()}{title[1:]}"
     heading = Heading(titled, f"Survival curves with bands, {join([_spoken(c) for c in plot.curves])}.")
     open_ends = " Bars on the floor mark stretches in which the data do not say when lives ended." if plot.unsettled else ""
-    methods = join(sorted(rows["method"].unique().to_list()))
+    methods = join([value_word("method", m) for m in sorted(rows["method"].unique().to_list())])
     counted = "" if not rows["at_risk"].is_null().all() else " Numbers at risk are not defined for this method; n is in the table of estimates."
     caption = fill(
         "Shaded: 95 % intervals. Method: {}. Drawn while at least {} are at risk.{}{}", methods, THRESHOLD, open_ends, counted
@@ -83,6 +83,9 @@ def panel_figure(material: Material, frame: pl.DataFrame, group_by: str, clock: 
     """Small multiples of survival by the values of one group, the largest first."""
     rows = frame.filter((pl.col("clock") == clock) & (pl.col("group_by") == group_by))
     sizes = rows.group_by("group").agg(pl.col("at_risk").max().fill_null(0).alias("size"), pl.len().alias("steps"))
+    if group_by in (lives := material.frame("lifetimes")).columns:
+        held = lives.group_by(pl.col(group_by).alias("group")).agg(pl.col("subject").n_unique().alias("held"))
+        sizes = sizes.join(held, on="group", how="left").with_columns(pl.max_horizontal("size", "held").alias("size"))
     names = sizes.sort(["size", "steps", "group"], descending=[True, True, False])["group"].to_list()
     plots = [p for name in names[:_MOST_PANELS] if (p := _plot(material, rows, clock, group_by, name))]
     if len(plots) < 2:
@@ -103,21 +106,26 @@ def dots_figure(material: Material) -> Figure | None:
     drawn = [t for t in told if t.estimate.value is not None][:28]
     if len(drawn) < 2:
         return None
+    shared = set.intersection(*({*t.estimate.group.items()} for t in drawn))
     dots: list[Dot] = []
     for name in ("survival_7d", "survival_30d"):
         rows = [t for t in drawn if t.estimate.name == name]
         if rows:
             dots.append(Dot(rows[0].disclosed.word.title, None, None, None, "", heading=True))
-            dots += [_dot(t) for t in rows]
+            dots += [_dot(t, shared) for t in rows]
     heading = Heading("Still up after 7 and 30 days", f"Estimates with 95 % intervals for {len(drawn)} groups; the values are in the table of estimates.")
     caption = fill("Dots with 95 % intervals; circles: appeared before the day, squares: after. n, method and caveats: table of estimates below.")
     return Figure("survival-dots", heading.title, caption, lambda paper: dot_plot(paper, heading, dots, "share"))
 
 
-def _dot(told: Told) -> Dot:
+def _dot(told: Told, shared: set[tuple[str, str]]) -> Dot:
+    """One row, named by what tells it from the other rows."""
     estimate, row = told.estimate, estimate_row(told)
     style = _PERIODS.get(estimate.group.get("period", "all"), 5)
-    return Dot(told.group or "all", estimate.value, estimate.low, estimate.high, f"{row.value} ({row.interval})", style % STYLES)
+    telling = [(k, v) for k, v in estimate.group.items() if (k, v) not in shared]
+    words = [value_word(k, v) for k, v in sorted(telling, key=lambda item: item[0] == "period")]
+    label = ", ".join([*(["all"] if len(words) == 1 and "period" in dict(telling) else []), *words]) or "all"
+    return Dot(label, estimate.value, estimate.low, estimate.high, f"{row.value} ({row.interval})", style % STYLES)
 
 
 def _plot(material: Material, rows: pl.DataFrame, clock: str, group_by: str, group: str) -> Plot | None:

@@ -13,10 +13,10 @@ from actionday.brief.sections.calendar_days import campaign_days, daily, in_sigh
 from actionday.brief.suppression import THRESHOLD, mark_of, shown, suppress
 from actionday.brief.svg import Floats
 from actionday.brief.tables import estimate_row, estimates
-from actionday.brief.vocabulary import MIGRATION, place_title, value_word
+from actionday.brief.vocabulary import MIGRATION, place_title, short_place, value_word
 
 SIGNALS = ("operators_explicit", "operators_inferred", "audience", "links", "talk")
-_MOST, _OTHER = 7, "other platforms"
+_MOST, _OTHER = 7, "others"
 _MARK = mark_of("count")
 _FOLLOWED = ("venues", "looked_at", "arrived", "denied_1", "denied_7", "denied_30", "still_there", "silent")
 
@@ -46,18 +46,17 @@ def shown_flows(material: Material) -> pl.DataFrame:
     frame = frame.with_columns(joined.alias("destination"))
     whole = frame.group_by("signal", "source", "destination").agg(pl.col("count").sum())
     whole = whole.sort("signal", "source", "destination")
-    return suppress(whole, "count", [["signal", "source"], ["signal", "destination"], ["signal"]])
+    return suppress(whole, "count")
 
 
 def flow_figure(material: Material) -> Figure | None:
     """One panel a signal; the operators' own word apart from what is inferred."""
     frame = shown_flows(material)
-    raw = material.frame("flows")
-    panels = [_panel(frame, raw, signal) for signal in SIGNALS if len(frame.filter(pl.col("signal") == signal))]
+    panels = [_panel(frame, signal) for signal in SIGNALS if len(frame.filter(pl.col("signal") == signal))]
     if not panels:
         return None
     heading = Heading("Where they went", "Flow diagrams from source to destination platforms, one for each signal. " + " ".join(_biggest(p) for p in panels))
-    caption = fill("Width and number: counts over the whole time. Operators’ explicit moves (tombstones, Move, announcements) stand apart from inferred ones. Dashed: fewer than {} or withheld.", THRESHOLD)
+    caption = fill("Width and number: counts over the whole time. Operators’ explicit moves (tombstones, Move, announcements) stand apart from inferred ones. Dashed: fewer than {}; a “+” says that such flows are not in the number.", THRESHOLD)
     return Figure("flows", heading.title, caption, lambda paper: flow_panels(paper, heading, panels), _flow_data(frame))
 
 
@@ -88,7 +87,8 @@ def denial_figure(material: Material) -> Figure | None:
     """The share refused or removed at each destination within 1, 7 and 30 days."""
     dots: list[Dot] = []
     for place, days in enumerate((1, 7, 30)):
-        told = [t for t in material.section(MIGRATION) if t.estimate.name == f"denial_rate_{days}d"]
+        named = [t for t in material.section(MIGRATION) if t.estimate.name == f"denial_rate_{days}d"]
+        told = [t for t in named if not t.disclosed.n_mark]
         rows = [(t, estimate_row(t)) for t in told]
         if rows:
             title = f"Refused or removed within {days} day{'s' if days > 1 else ''} of arrival"
@@ -100,7 +100,7 @@ def denial_figure(material: Material) -> Figure | None:
     if not dots:
         return None
     heading = Heading("Refused or removed at the destination", "Shares refused or removed within 1, 7 and 30 days of arrival with 95 % intervals. " + "; ".join(f"{d.label}: {d.printed}" for d in dots if not d.heading))
-    caption = fill("Dots with 95 % intervals, by destination. Method and caveats: table of estimates below.")
+    caption = fill("Dots with 95 % intervals, by destination; destinations with fewer than {} arrivals are not drawn. Method and caveats: table of estimates below.", THRESHOLD)
     return Figure("denial", heading.title, caption, lambda paper: dot_plot(paper, heading, dots, "share"))
 
 
@@ -132,24 +132,19 @@ def _weekly(frame: pl.DataFrame, style: int, days: Days) -> Line:
     return Line("", ordinals[held] + 3, columns[0][held], style, columns[1][held], columns[2][held])
 
 
-def _panel(frame: pl.DataFrame, raw: pl.DataFrame, signal: str) -> FlowPanel:
+def _panel(frame: pl.DataFrame, signal: str) -> FlowPanel:
     mine = frame.filter(pl.col("signal") == signal)
-    bands = tuple(
-        Band(place_title(r["source"]), place_title(r["destination"]), r["count"], shown(r["count"], r[_MARK])) for r in mine.iter_rows(named=True)
-    )
-    true = raw.filter(pl.col("signal") == signal)
-    named = set(mine["destination"].to_list())
-    joined = pl.when(pl.col("destination").is_in(list(named))).then(pl.col("destination")).otherwise(pl.lit(_OTHER))
-    sources = _totals(true, "source")
-    destinations = _totals(true.with_columns(joined.alias("destination")), "destination")
-    return FlowPanel(value_word("signal", signal), bands, sources, destinations)
+    bands = tuple(Band(short_place(r["source"]), short_place(r["destination"]), r["count"]) for r in mine.iter_rows(named=True))
+    return FlowPanel(value_word("signal", signal), bands, _totals(mine, "source"), _totals(mine, "destination"))
 
 
 def _totals(frame: pl.DataFrame, column: str) -> tuple[tuple[str, str], ...]:
-    sums = frame.group_by(column).agg(pl.col("count").sum())
+    """Sums of the cells that are printed, so that no total gives a withheld one away; "+" where some are withheld."""
+    sums = frame.group_by(column).agg(pl.col("count").sum(), (pl.col(_MARK) != "").any().alias("more"))
     ordered = sums.sort([pl.col(column) == _OTHER, pl.col("count"), pl.col(column)], descending=[False, True, False])
-    safe = suppress(ordered, "count", [[]])
-    return tuple((place_title(r[column]), f"{r['count']:,}" if not r[_MARK] else r[_MARK]) for r in safe.iter_rows(named=True))
+    return tuple(
+        (short_place(r[column]), (f"{r['count']:,}{'+' if r['more'] else ''}" if r["count"] else "<5")) for r in ordered.iter_rows(named=True)
+    )
 
 
 def _biggest(panel: FlowPanel) -> str:

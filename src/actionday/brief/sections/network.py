@@ -29,7 +29,9 @@ def network(material: Material) -> Section | None:
 def network_figure(material: Material) -> Figure | None:
     """Organisations by colour, kinds by shape, gone hollow and crossed; small groups are joined before they are drawn."""
     nodes, edges = material.frame("nodes"), material.frame("edges")
-    if nodes.is_empty():
+    tied = pl.concat([edges["source"], edges["target"]]).unique()
+    nodes = nodes.filter(pl.col("node").is_in(tied.implode()))
+    if len(nodes) < THRESHOLD:
         return None
     nodes = _joined(nodes)
     organisations = [o for o in nodes.group_by("organisation").len().sort("len", "organisation", descending=[True, False])["organisation"].to_list() if o != _OTHER]
@@ -52,7 +54,7 @@ def network_figure(material: Material) -> Figure | None:
     heading = Heading("Network sketch", f"A network of {len(nodes)} nodes, {counted}, and {len(known)} ties.")
     names = ([readable(s) for s in styles], [value_word("kind", k) for k in kinds])
     ordered = (names[0], [names[1][kinds.index(k)] if k in kinds else "" for k in (*_KINDS, _OTHER)])
-    caption = fill("{} nodes, {}. Colour: organisation by human judgement; shape: kind; hollow and crossed: gone. Groups of fewer than {} are joined.", len(nodes), counted, THRESHOLD)
+    caption = fill("{} nodes with ties, {}. Colour: organisation by human judgement; shape: kind; hollow and crossed: gone. Groups of fewer than {} are joined.", len(nodes), counted, THRESHOLD)
     seed = material.origin.seed
     return Figure("network", heading.title, caption, lambda paper: draw_network(paper, heading, graph, ordered, seed), _data(nodes))
 
