@@ -30,9 +30,7 @@ def campaign(*, synthetic: bool = True) -> Campaign:
 def origin(*, synthetic: bool = True, marking: str = "TLP:AMBER") -> BriefOrigin:
     """Inputs in four formats, some rows refused."""
     formats = ("telegram_export", "sightings", "announced", "snapshots")
-    inputs = tuple(
-        InputFile(f"export-{i}.json", f"{i:02x}" * 32, formats[i % 4], 1000 * (i + 1)) for i in range(9)
-    )
+    inputs = tuple(InputFile(f"export-{i}.json", f"{i:02x}" * 32, formats[i % 4], 1000 * (i + 1)) for i in range(9))
     return BriefOrigin(
         datetime(2026, 11, 23, 16, 0, tzinfo=UTC),
         "0.1.0",
@@ -90,9 +88,34 @@ def _coverage(random: np.random.Generator, *, identified: bool) -> Measure:
     caveats = ("Vantage points that died with the day are counted as lost, not replaced.",)
     after = (0.84, 0.80, 0.87) if identified else (0.18, 0.15, 0.22)
     estimates = (
-        Estimate("identified", float(identified), None, None, "boolean", 412, "coverage after the day at least 60 % of the panel", caveats=caveats),
-        Estimate("coverage_before", 0.97, 0.95, 0.98, "share", 412, "share of panel-days readable, bootstrap over channels", caveats=caveats),
-        Estimate("coverage_after", *after, "share", 412, "share of panel-days readable, bootstrap over channels", caveats=caveats),
+        Estimate(
+            "identified",
+            float(identified),
+            None,
+            None,
+            "boolean",
+            412,
+            "coverage after the day at least 60 % of the panel",
+            caveats=caveats,
+        ),
+        Estimate(
+            "coverage_before",
+            0.97,
+            0.95,
+            0.98,
+            "share",
+            412,
+            "share of panel-days readable, bootstrap over channels",
+            caveats=caveats,
+        ),
+        Estimate(
+            "coverage_after",
+            *after,
+            "share",
+            412,
+            "share of panel-days readable, bootstrap over channels",
+            caveats=caveats,
+        ),
     )
     return Measure("coverage", estimates, {"coverage_by_day": table("coverage_by_day", rows)})
 
@@ -109,23 +132,89 @@ def _activity(random: np.random.Generator, *, identified: bool) -> Measure:
                     for basis, factor in (("observed", 1.0), ("inferred", 0.25)):
                         count = int(random.poisson(rate * factor))
                         if count:
-                            removed.append({"day": day, "platform": platform, "kind": kind, "organisation": organisation, "basis": basis, "count": count})
+                            removed.append(
+                                {
+                                    "day": day,
+                                    "platform": platform,
+                                    "kind": kind,
+                                    "organisation": organisation,
+                                    "basis": basis,
+                                    "count": count,
+                                }
+                            )
         announced = int(random.integers(200, 300) + (2400 if on else 0))
-        removed.append({"day": day, "platform": "telegram", "kind": "channel", "organisation": "none recorded", "basis": "announced", "count": announced})
+        removed.append(
+            {
+                "day": day,
+                "platform": "telegram",
+                "kind": "channel",
+                "organisation": "none recorded",
+                "basis": "announced",
+                "count": announced,
+            }
+        )
         posts += _posts(random, day)
     changes = {"original": (0.12, 0.09, 0.16), "forward": (0.08, 0.05, 0.12), "link": (0.31, 0.22, 0.43)}
     method = "ratio of daily means on the constant panel, block bootstrap by channel (999)"
     caveats = ("Bounds widen where the panel went out of sight.", "An outage lies inside the window.")
     estimates = [
-        Estimate("removals_observed", 905, 905, 905, "count", 905, "count", caveats=("Dated by the first confirming miss.",)),
-        Estimate("removals_inferred", 214, 214, 214, "count", 214, "count", caveats=("Silence after steady activity; never counted as observed.",)),
-        Estimate("removals_announced", 10655, 10655, 10655, "count", 10655, "count", caveats=("The platform's own count; scope not stated.",)),
+        Estimate(
+            "removals_observed", 905, 905, 905, "count", 905, "count", caveats=("Dated by the first confirming miss.",)
+        ),
+        Estimate(
+            "removals_inferred",
+            214,
+            214,
+            214,
+            "count",
+            214,
+            "count",
+            caveats=("Silence after steady activity; never counted as observed.",),
+        ),
+        Estimate(
+            "removals_announced",
+            10655,
+            10655,
+            10655,
+            "count",
+            10655,
+            "count",
+            caveats=("The platform's own count; scope not stated.",),
+        ),
     ]
     for kind, (value, low, high) in changes.items():
-        estimates.append(Estimate(f"posts_change_{kind}", value if identified else None, low, high, "ratio", 31204, method, caveats=caveats if identified else ("not identified: the panel went out of sight", *caveats)))
-    estimates.append(Estimate("placebo_change_original", 0.98, 0.87, 1.09, "ratio", 30011, f"{method}; placebo dates", caveats=()))
-    estimates.append(Estimate("returns_within_7_days", 0.22, 0.18, 0.27, "share", 341, "judged pairs, Wilson interval", caveats=("Only judged pairs count.",)))
-    return Measure("activity", tuple(estimates), {"removals_by_day": table("removals_by_day", removed), "posts_by_day": table("posts_by_day", posts)})
+        estimates.append(
+            Estimate(
+                f"posts_change_{kind}",
+                value if identified else None,
+                low,
+                high,
+                "ratio",
+                31204,
+                method,
+                caveats=caveats if identified else ("not identified: the panel went out of sight", *caveats),
+            )
+        )
+    estimates.append(
+        Estimate("placebo_change_original", 0.98, 0.87, 1.09, "ratio", 30011, f"{method}; placebo dates", caveats=())
+    )
+    estimates.append(
+        Estimate(
+            "returns_within_7_days",
+            0.22,
+            0.18,
+            0.27,
+            "share",
+            341,
+            "judged pairs, Wilson interval",
+            caveats=("Only judged pairs count.",),
+        )
+    )
+    return Measure(
+        "activity",
+        tuple(estimates),
+        {"removals_by_day": table("removals_by_day", removed), "posts_by_day": table("posts_by_day", posts)},
+    )
 
 
 def _posts(random: np.random.Generator, day: date) -> list[dict[str, object]]:
@@ -136,8 +225,28 @@ def _posts(random: np.random.Generator, day: date) -> list[dict[str, object]]:
         weekly = 1 + 0.12 * np.sin(day.toordinal() / 7 * 2 * np.pi)
         count = int(random.poisson(base * level * weekly * (2 if kind == "link" and level < 1 else 1)))
         unseen = 0.0 if day < START.date() else 0.10
-        out.append({"day": day, "kind": kind, "panel": "constant", "count": count, "low": count, "high": int(count + unseen * base), "coverage": 1 - unseen})
-        out.append({"day": day, "kind": kind, "panel": "all", "count": int(count * 1.3 + random.integers(0, 90)), "low": count, "high": count * 2, "coverage": 1 - unseen})
+        out.append(
+            {
+                "day": day,
+                "kind": kind,
+                "panel": "constant",
+                "count": count,
+                "low": count,
+                "high": int(count + unseen * base),
+                "coverage": 1 - unseen,
+            }
+        )
+        out.append(
+            {
+                "day": day,
+                "kind": kind,
+                "panel": "all",
+                "count": int(count * 1.3 + random.integers(0, 90)),
+                "low": count,
+                "high": count * 2,
+                "coverage": 1 - unseen,
+            }
+        )
     return out
 
 
@@ -168,31 +277,98 @@ def _lifetimes(random: np.random.Generator) -> Measure:
                         "clock": clock,
                     }
                 )
-        support += [{"clock": clock, "group_by": "all", "group": "all", "period": "before", "left": a, "right": a + 3, "mass": 0.05, "unique": False} for a in (11.0, 26.0)]
+        support += [
+            {
+                "clock": clock,
+                "group_by": "all",
+                "group": "all",
+                "period": "before",
+                "left": a,
+                "right": a + 3,
+                "mass": 0.05,
+                "unique": False,
+            }
+            for a in (11.0, 26.0)
+        ]
     method = "Turnbull on day brackets, percentile bootstrap (999)"
-    caveats = ("Probed twice a day before the day, once a day after: brackets differ.", "Subjects of the first snapshot are residual.")
-    for period, (s7, s30, median, rmst, n) in {"before": (0.86, 0.55, 33.4, 21.9, 1204), "after": (0.49, 0.07, 6.1, 9.0, 388)}.items():
+    caveats = (
+        "Probed twice a day before the day, once a day after: brackets differ.",
+        "Subjects of the first snapshot are residual.",
+    )
+    for period, (s7, s30, median, rmst, n) in {
+        "before": (0.86, 0.55, 33.4, 21.9, 1204),
+        "after": (0.49, 0.07, 6.1, 9.0, 388),
+    }.items():
         group = {"clock": "since_first_seen", "period": period}
         estimates += [
             Estimate("survival_7d", s7, s7 - 0.03, s7 + 0.03, "share", n, method, caveats=caveats, group=group),
             Estimate("survival_30d", s30, s30 - 0.03, s30 + 0.03, "share", n, method, caveats=caveats, group=group),
-            Estimate("median_lifetime", median, median * 0.9, median * 1.12, "days", n, method, caveats=caveats, group=group),
+            Estimate(
+                "median_lifetime", median, median * 0.9, median * 1.12, "days", n, method, caveats=caveats, group=group
+            ),
             Estimate("rmst_30d", rmst, rmst - 0.8, rmst + 0.8, "days", n, method, caveats=caveats, group=group),
-            Estimate("naive_mean_lifespan", rmst * 0.7, rmst * 0.6, rmst * 0.8, "days", n // 2, "mean over ended lives", caveats=("Too short by construction.",), group=group),
+            Estimate(
+                "naive_mean_lifespan",
+                rmst * 0.7,
+                rmst * 0.6,
+                rmst * 0.8,
+                "days",
+                n // 2,
+                "mean over ended lives",
+                caveats=("Too short by construction.",),
+                group=group,
+            ),
         ]
         for place, kind in enumerate(KINDS):
             value = s7 - 0.05 * place
             n_kind = (700, 300, 60, 3)[place]
-            estimates.append(Estimate("survival_7d", value, value - 0.06, value + 0.05, "share", n_kind, method, caveats=caveats, group={**group, "kind": kind}))
+            estimates.append(
+                Estimate(
+                    "survival_7d",
+                    value,
+                    value - 0.06,
+                    value + 0.05,
+                    "share",
+                    n_kind,
+                    method,
+                    caveats=caveats,
+                    group={**group, "kind": kind},
+                )
+            )
     estimates += [
-        Estimate("rmst_difference_before_after", -12.9, -14.1, -11.7, "days", 1592, f"{method}; difference of restricted means", caveats=caveats, group={"clock": "since_first_seen"}),
-        Estimate("lifetimes_differ_p", 0.0004, None, None, "p", 1592, "permutation score test for interval data (9,999)", caveats=caveats),
+        Estimate(
+            "rmst_difference_before_after",
+            -12.9,
+            -14.1,
+            -11.7,
+            "days",
+            1592,
+            f"{method}; difference of restricted means",
+            caveats=caveats,
+            group={"clock": "since_first_seen"},
+        ),
+        Estimate(
+            "lifetimes_differ_p",
+            0.0004,
+            None,
+            None,
+            "p",
+            1592,
+            "permutation score test for interval data (9,999)",
+            caveats=caveats,
+        ),
     ]
-    tables = {"curves": table("curves", curves), "support": table("support", support), "lifetimes": table("lifetimes", lives)}
+    tables = {
+        "curves": table("curves", curves),
+        "support": table("support", support),
+        "lifetimes": table("lifetimes", lives),
+    }
     return Measure("lifetimes", tuple(estimates), tables, ("Unequal probing is a caveat of every comparison here.",))
 
 
-def _steps(clock: str, by: str, group: str, period: str, ends: np.ndarray, random: np.random.Generator) -> list[dict[str, object]]:
+def _steps(
+    clock: str, by: str, group: str, period: str, ends: np.ndarray, random: np.random.Generator
+) -> list[dict[str, object]]:
     del random
     cut = 90.0 if period == "before" else 30.0
     times = np.unique(np.round(np.minimum(ends, cut), 1))
@@ -200,7 +376,18 @@ def _steps(clock: str, by: str, group: str, period: str, ends: np.ndarray, rando
     share = np.array([(ends > t).mean() for t in times])
     wide = 1.96 * np.sqrt(share * (1 - share) / len(ends))
     return [
-        {"clock": clock, "group_by": by, "group": group, "period": period, "method": "kaplan-meier" if clock == "age" else "turnbull", "days": float(t), "survival": float(s), "low": float(max(s - w, 0)), "high": float(min(s + w, 1)), "at_risk": int((ends >= t).sum()) if clock == "age" else None}
+        {
+            "clock": clock,
+            "group_by": by,
+            "group": group,
+            "period": period,
+            "method": "kaplan-meier" if clock == "age" else "turnbull",
+            "days": float(t),
+            "survival": float(s),
+            "low": float(max(s - w, 0)),
+            "high": float(min(s + w, 1)),
+            "at_risk": int((ends >= t).sum()) if clock == "age" else None,
+        }
         for t, s, w in zip(times, share, wide, strict=True)
     ]
 
@@ -213,15 +400,40 @@ def _migration(random: np.random.Generator) -> Measure:
     for week in range(9):
         monday = first + timedelta(days=7 * week)
         wave = 1.0 if week < 4 else 7.0 / (week - 3)
-        for signal, size in (("operators_explicit", 9), ("operators_inferred", 14), ("audience", 60), ("links", 140), ("talk", 45)):
+        for signal, size in (
+            ("operators_explicit", 9),
+            ("operators_inferred", 14),
+            ("audience", 60),
+            ("links", 140),
+            ("talk", 45),
+        ):
             for place, haven in enumerate(HAVENS):
                 for source, share in (("telegram", 0.9), ("twitter", 0.1)):
                     count = int(random.poisson(size * wave * share * weights[(place + week // 3) % 9]))
                     if count and haven != source:
-                        flows.append({"week": monday, "signal": signal, "source": source, "destination": haven, "organisation": ORGANISATIONS[place % 2], "count": count})
+                        flows.append(
+                            {
+                                "week": monday,
+                                "signal": signal,
+                                "source": source,
+                                "destination": haven,
+                                "organisation": ORGANISATIONS[place % 2],
+                                "count": count,
+                            }
+                        )
         for place, organisation in enumerate(ORGANISATIONS[:2]):
             hhi = 0.22 + (0.06 * week if place else -0.005 * week)
-            concentration.append({"week": monday, "organisation": organisation, "hhi": hhi, "low": hhi - 0.04, "high": hhi + 0.05, "destinations": 9 - place * week // 2, "n": int(40 * wave) + 12})
+            concentration.append(
+                {
+                    "week": monday,
+                    "organisation": organisation,
+                    "hhi": hhi,
+                    "low": hhi - 0.04,
+                    "high": hhi + 0.05,
+                    "destinations": 9 - place * week // 2,
+                    "n": int(40 * wave) + 12,
+                }
+            )
     destinations: list[dict[str, object]] = []
     estimates: list[Estimate] = []
     for place, haven in enumerate(HAVENS):
@@ -229,17 +441,57 @@ def _migration(random: np.random.Generator) -> Measure:
         looked = int(venues * 0.9)
         arrived = int(looked * (0.8, 0.7, 0.6, 0.5, 0.6, 0.9, 0.5, 0.4, 0.5)[place])
         denied = [int(arrived * share) for share in ((0.02, 0.05, 0.09), (0.1, 0.3, 0.5), (0.4, 0.7, 0.9))[place % 3]]
-        destinations.append({"platform": haven, "organisation": "all", "venues": venues, "looked_at": looked, "arrived": arrived, "denied_1": denied[0], "denied_7": denied[1], "denied_30": denied[2], "still_there": arrived - denied[2], "silent": int(arrived * 0.3), "posts_per_week": float(random.gamma(2, 8))})
+        destinations.append(
+            {
+                "platform": haven,
+                "organisation": "all",
+                "venues": venues,
+                "looked_at": looked,
+                "arrived": arrived,
+                "denied_1": denied[0],
+                "denied_7": denied[1],
+                "denied_30": denied[2],
+                "still_there": arrived - denied[2],
+                "silent": int(arrived * 0.3),
+                "posts_per_week": float(random.gamma(2, 8)),
+            }
+        )
         for within, count in zip((1, 7, 30), denied, strict=True):
             rate = count / arrived
             spread = 1.96 * np.sqrt(max(rate * (1 - rate), 0.01) / arrived)
-            estimates.append(Estimate(f"denial_rate_{within}d", rate, float(max(rate - spread, 0)), float(min(rate + spread, 1)), "share", arrived, "Wilson", caveats=("Removed and left of their own accord look alike on some platforms.",), group={"platform": haven}))
+            estimates.append(
+                Estimate(
+                    f"denial_rate_{within}d",
+                    rate,
+                    float(max(rate - spread, 0)),
+                    float(min(rate + spread, 1)),
+                    "share",
+                    arrived,
+                    "Wilson",
+                    caveats=("Removed and left of their own accord look alike on some platforms.",),
+                    group={"platform": haven},
+                )
+            )
     estimates += [
         Estimate("arrived_share", 0.66, 0.6, 0.71, "share", 289, "Wilson", caveats=()),
         Estimate("silent_share", 0.29, 0.23, 0.35, "share", 191, "Wilson", caveats=("Silent: no post in 14 days.",)),
-        Estimate("hhi_change", 0.18, 0.1, 0.26, "index", 2210, "difference of Herfindahl-Hirschman indices, bootstrap by week", caveats=(), group={"organisation": "Organisation B"}),
+        Estimate(
+            "hhi_change",
+            0.18,
+            0.1,
+            0.26,
+            "index",
+            2210,
+            "difference of Herfindahl-Hirschman indices, bootstrap by week",
+            caveats=(),
+            group={"organisation": "Organisation B"},
+        ),
     ]
-    tables = {"flows": table("flows", flows), "concentration": table("concentration", concentration), "destinations": table("destinations", destinations)}
+    tables = {
+        "flows": table("flows", flows),
+        "concentration": table("concentration", concentration),
+        "destinations": table("destinations", destinations),
+    }
     return Measure("migration", tuple(estimates), tables)
 
 
@@ -254,10 +506,19 @@ def _network(random: np.random.Generator) -> dict[str, pa.Table]:
         for b in range(a + 1, n):
             chance = 0.018 * pull[a] * pull[b] * (1.0 if block[a] == block[b] else 0.06)
             if random.random() < chance:
-                edges.append({"source": str(a), "target": str(b), "kind": "member", "weight": int(random.geometric(0.3))})
+                edges.append(
+                    {"source": str(a), "target": str(b), "kind": "member", "weight": int(random.geometric(0.3))}
+                )
                 degree[[a, b]] += 1
     nodes: list[dict[str, object]] = [
-        {"node": str(i), "platform": "telegram" if i % 9 else "matrix", "kind": KINDS[kind[i]], "organisation": ORGANISATIONS[block[i]], "gone": bool(random.random() < (0.6 if kind[i] == 0 else 0.3)), "degree": int(degree[i])}
+        {
+            "node": str(i),
+            "platform": "telegram" if i % 9 else "matrix",
+            "kind": KINDS[kind[i]],
+            "organisation": ORGANISATIONS[block[i]],
+            "gone": bool(random.random() < (0.6 if kind[i] == 0 else 0.3)),
+            "degree": int(degree[i]),
+        }
         for i in range(n)
     ]
     return {"nodes": table("nodes", nodes), "edges": table("edges", edges)}

@@ -60,7 +60,7 @@ _ORDER: tuple[Callable[[Material], Section | None], ...] = (
 )
 
 
-def write_brief(  # noqa: PLR0913 - the four things a brief is made from, where it goes, and who asked for names
+def write_brief(
     measures: Sequence[Measure],
     campaign: Campaign,
     origin: BriefOrigin,
@@ -87,7 +87,9 @@ def write_brief(  # noqa: PLR0913 - the four things a brief is made from, where 
     return sorted(written)
 
 
-def figure_svg(name: str, measures: Sequence[Measure], campaign: Campaign, origin: BriefOrigin, *, width: int = WIDE) -> str:
+def figure_svg(
+    name: str, measures: Sequence[Measure], campaign: Campaign, origin: BriefOrigin, *, width: int = WIDE
+) -> str:
     """One figure as a file of its own, for a README or a slide: follows the reader's light or dark, names the synthetic world.
 
     Raises KeyError for a name that is not in FIGURES, ValueError where these measures do not have what it shows.
@@ -108,16 +110,20 @@ def render(material: Material) -> str:
     sections = [section for make in _ORDER if (section := make(material)) is not None]
     campaign = material.campaign
     last = campaign.after[1] - timedelta(microseconds=1)
-    return _environment(material).get_template("brief.html").render(
-        title=campaign.name,
-        window=span(campaign.start, campaign.end),
-        compared=f"{span(campaign.before[0], campaign.before[1] - timedelta(days=1))} with {span(campaign.after[0], last)}",
-        made=moment(material.origin.generated_at),
-        product=material.origin.product,
-        sentences=summary(material),
-        headlines=headlines(material),
-        sections=sections,
-        marking=material.origin.marking or _UNMARKED,
+    return (
+        _environment(material)
+        .get_template("brief.html")
+        .render(
+            title=campaign.name,
+            window=span(campaign.start, campaign.end),
+            compared=f"{span(campaign.before[0], campaign.before[1] - timedelta(days=1))} with {span(campaign.after[0], last)}",
+            made=moment(material.origin.generated_at),
+            product=material.origin.product,
+            sentences=summary(material),
+            headlines=headlines(material),
+            sections=sections,
+            marking=material.origin.marking or _UNMARKED,
+        )
     )
 
 
@@ -128,8 +134,17 @@ def render_annex(material: Material, identities: Identities) -> str:
         for subject, who in sorted(identities.subjects.items())
     ]
     files = [(f.name, f.sha256[:16]) for f in material.origin.inputs]
-    return _environment(material).get_template("annex.html").render(
-        title=material.campaign.name, people=people, files=files, by=identities.by, reason=identities.reason, marking=IDENTIFIED
+    return (
+        _environment(material)
+        .get_template("annex.html")
+        .render(
+            title=material.campaign.name,
+            people=people,
+            files=files,
+            by=identities.by,
+            reason=identities.reason,
+            marking=IDENTIFIED,
+        )
     )
 
 
@@ -145,7 +160,9 @@ def _environment(material: Material) -> Environment:
     environment.globals.update(
         synthetic=SYNTHETIC if material.synthetic else "",
         style=Markup(_source("colours.css") + _source("figure.css") + _source("page.css")),  # noqa: S704 - our own files
-        drawn=lambda figure, size: figure.draw(Frame(f"{figure.name}-{size}", WIDE if size == "wide" else NARROW, material.synthetic)),
+        drawn=lambda figure, size: figure.draw(
+            Frame(f"{figure.name}-{size}", WIDE if size == "wide" else NARROW, material.synthetic)
+        ),
     )
     return environment
 

@@ -3,6 +3,7 @@
 Works on the estimates alone, before anything is written, so that page, CSV and JSON withhold the same things.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,11 +11,16 @@ import polars as pl
 
 from actionday.brief.suppression import SMALL, THRESHOLD, mark_of, suppress
 from actionday.brief.vocabulary import MIGRATION, Word
-from actionday.brief.wording import count_of, is_count, is_share
+from actionday.brief.wording import NOT_IDENTIFIED, count_of, is_count, is_share
 from actionday.records import Estimate
 
-_NOT_SUBJECTS = ("vantage", "identified")
-"""Estimates whose counts are not of subjects: our own collectors, and a yes or no."""
+_NOT_SUBJECTS = ("vantage", "identified", "removals_announced")
+"""Estimates whose counts are not of subjects or are public: our own collectors, a yes or no, a platform's announcement."""
+
+_TALE = re.compile(
+    r"(?<![\d.,])[1-4](?= (?:subjects?|lost|missed|ends?|ended|gone|channels?|accounts?|venues?|pairs?|brackets?|of them)\b)"
+    r"|(?<=\()[1-4](?=\))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +43,38 @@ def disclose(named: Sequence[tuple[Estimate, Word]], *, identified: bool | None)
 
     `identified` is coverage's verdict: False takes the value of every before/after comparison away and leaves its bounds.
     """
-    n_marks = _marks([e for e, _ in named], [e.n for e, _ in named])
+    n_marks = _marks([e for e, _ in named], [None if _exempt(e) else e.n for e, _ in named])
     counts = [_counted(e) for e, _ in named]
     value_marks = _marks([e for e, _ in named], counts)
     out = []
     for (estimate, word), n_mark, value_mark in zip(named, n_marks, value_marks, strict=True):
         if word.compares and identified is False and estimate.value is not None:
             estimate = replace(  # noqa: PLW2901 - the withheld form takes its place
-                estimate, value=None, caveats=("not identified: see what could be seen", *estimate.caveats)
+                estimate, value=None, caveats=(f"{NOT_IDENTIFIED}: see what could be seen", *estimate.caveats)
             )
         out.append(_withhold(estimate, word, value_mark, n_mark))
     return out
 
 
+def veiled(caveat: str) -> str:
+    """A caveat with its own small counts of subjects suppressed: ``<5 lost from sight``."""
+    return _TALE.sub(SMALL, caveat)
+
+
+def _exempt(estimate: Estimate) -> bool:
+    return estimate.name.startswith(_NOT_SUBJECTS) or "placebo" in estimate.name
+
+
 def _counted(estimate: Estimate) -> int | None:
     whole = estimate.value is not None and float(estimate.value).is_integer()
-    if not whole or estimate.value is None or not is_count(estimate) or estimate.name.startswith(_NOT_SUBJECTS):
+    if not whole or estimate.value is None or not is_count(estimate) or _exempt(estimate):
         return None
     return int(estimate.value)
 
 
 def _withhold(estimate: Estimate, word: Word, value_mark: str, n_mark: str) -> Disclosed:
-    if estimate.name.startswith(_NOT_SUBJECTS):
+    estimate = replace(estimate, caveats=tuple(veiled(caveat) for caveat in estimate.caveats))
+    if _exempt(estimate):
         return Disclosed(estimate, word)
     if n_mark == SMALL:
         return Disclosed(_emptied(estimate, f"fewer than {THRESHOLD}: suppressed"), word, SMALL, SMALL)

@@ -30,7 +30,9 @@ def table_frames(material: Material) -> dict[str, pl.DataFrame]:
     made = {
         "removals_by_day": _removals(material),
         "posts_by_day": _posts(material.frame("posts_by_day")),
-        "coverage_by_day": _counts(material.frame("coverage_by_day"), ("readable", "gone_private", "gone", "panel_readable", "panel")),
+        "coverage_by_day": _counts(
+            material.frame("coverage_by_day"), ("readable", "gone_private", "gone", "panel_readable", "panel")
+        ),
         "curves": _blanked(material.frame("curves"), "at_risk", ("survival", "low", "high")),
         "support": material.frame("support"),
         "flows": _flows(material.frame("flows")),
@@ -90,7 +92,10 @@ def document(material: Material, files: Sequence[str]) -> dict[str, Any]:
         "archive": dict(sorted(origin.archive.items())),
         "profile": origin.profile,
         "content": origin.content,
-        "inputs": [{"sha256": f.sha256, "format": f.format, "rows": f.rows} for f in sorted(origin.inputs, key=lambda f: f.sha256)],
+        "inputs": [
+            {"sha256": f.sha256, "format": f.format, "rows": f.rows}
+            for f in sorted(origin.inputs, key=lambda f: f.sha256)
+        ],
         "quarantine": dict(sorted(origin.quarantine.items())),
         "files": sorted(files),
     }
@@ -152,7 +157,9 @@ def _removals(material: Material) -> pl.DataFrame:
     public = frame.filter(pl.col("basis") == "announced").with_columns(pl.lit("").alias(mark_of("count")))
     totals = [["day", "basis"], *([dimension, "basis", "period"] for dimension in ("platform", "kind", "organisation"))]
     own = suppress(frame.filter(pl.col("basis") != "announced"), "count", totals)
-    return _marked(pl.concat([own, public.select(own.columns)]).sort(["day", "platform", "kind", "organisation", "basis"]), "count")
+    return _marked(
+        pl.concat([own, public.select(own.columns)]).sort(["day", "platform", "kind", "organisation", "basis"]), "count"
+    )
 
 
 def _flows(frame: pl.DataFrame) -> pl.DataFrame:
@@ -163,13 +170,17 @@ def _flows(frame: pl.DataFrame) -> pl.DataFrame:
 def _destinations(frame: pl.DataFrame) -> pl.DataFrame:
     few = (pl.col("arrived") > 0) & (pl.col("arrived") < THRESHOLD)
     frame = frame.with_columns(pl.when(few).then(None).otherwise(pl.col("posts_per_week")).alias("posts_per_week"))
-    return _counts(frame, [c for c, kind in frame.schema.items() if kind == pl.Int64])
+    for column in (c for c, kind in frame.schema.items() if kind == pl.Int64):
+        frame = _marked(suppress(frame, column, [["platform"]]), column)
+    return frame
 
 
 def _nodes(frame: pl.DataFrame) -> pl.DataFrame:
     for columns in (["organisation"], ["organisation", "kind"], ["organisation", "kind", "platform"]):
         few = pl.len().over(columns) < THRESHOLD
-        frame = frame.with_columns(pl.when(few).then(pl.lit(TOGETHER)).otherwise(pl.col(columns[-1])).alias(columns[-1]))
+        frame = frame.with_columns(
+            pl.when(few).then(pl.lit(TOGETHER)).otherwise(pl.col(columns[-1])).alias(columns[-1])
+        )
     return _counts(frame, ("degree",))
 
 
@@ -183,11 +194,20 @@ def _lifetimes(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _write_codebook(folder: Path, tables: Sequence[str]) -> list[Path]:
-    rows = [(table, column, str(TABLES[table].field(column).type), says(table, column)) for table in tables for column in TABLES[table].names]
+    rows = [
+        (table, column, str(TABLES[table].field(column).type), says(table, column))
+        for table in tables
+        for column in TABLES[table].names
+    ]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerows([("table", "column", "type", "meaning"), *rows])
-    lines = ["# Codebook", "", f"Counts of 1 to 4 are written `<5`; `{HIDDEN}` marks cells withheld with them. Empty means not known.", ""]
+    lines = [
+        "# Codebook",
+        "",
+        f"Counts of 1 to 4 are written `<5`; `{HIDDEN}` marks cells withheld with them. Empty means not known.",
+        "",
+    ]
     for table in tables:
         lines += [f"## {table}.csv", "", TABLE_SAYS[table], "", "| column | type | meaning |", "|---|---|---|"]
         lines += [f"| `{column}` | {kind} | {meaning} |" for name, column, kind, meaning in rows if name == table]

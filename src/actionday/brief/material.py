@@ -36,6 +36,11 @@ class Told:
         """The estimate, small counts withheld."""
         return self.disclosed.estimate
 
+    @property
+    def strata(self) -> dict[str, str]:
+        """The estimate's group without ``all: all``, which tells nothing apart."""
+        return {k: v for k, v in self.estimate.group.items() if (k, v) != ("all", "all")}
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -66,7 +71,7 @@ class Material:
     def find(self, name: str, **group: str) -> Told | None:
         """The first estimate of that name whose group holds `group` and nothing else."""
         wanted = dict(group)
-        return next((t for t in self.told if t.estimate.name == name and dict(t.estimate.group) == wanted), None)
+        return next((t for t in self.told if t.estimate.name == name and t.strata == wanted), None)
 
     def period_of(self, day: pl.Expr) -> pl.Expr:
         """Which part of the campaign a date lies in: before, window, after or outside."""
@@ -85,14 +90,27 @@ class Material:
 def prepare(measures: Sequence[Measure], campaign: Campaign, origin: BriefOrigin, key: bytes) -> Material:
     """Check and disclose what the measures hand on. Raises ValueError where a table lacks a declared column."""
     identified = _verdict(measures)
-    named = [(_regrouped(e, key), word_of(e, m.name)) for m in measures for e in m.estimates]
+    # a measure taken by several groups says the same of the whole each time
+    once = {
+        (e.name, tuple(sorted(e.group.items()))): (m.name, e) for m in reversed(measures) for e in reversed(m.estimates)
+    }
+    named = [(_regrouped(e, key), word_of(e, name)) for name, e in reversed(once.values())]
     disclosed = disclose(named, identified=identified)
     caveats = tuple(dict.fromkeys(c for d in disclosed for c in d.estimate.caveats))
-    notes: dict[str, tuple[str, ...]] = {}
-    for measure in measures:
-        notes[measure.name] = tuple(dict.fromkeys((*notes.get(measure.name, ()), *measure.notes)))
+    notes = _notes(measures)
     frames = {name: _frame(name, measures, key) for name in TABLES}
     return Material(campaign, origin, key, _placed(disclosed, caveats), caveats, frames, notes, identified)
+
+
+def _notes(measures: Sequence[Measure]) -> dict[str, tuple[str, ...]]:
+    """Notes by measure, each said once, where it is said first; coinciding events have a part of their own."""
+    first: dict[str, str] = {}
+    for measure in measures:
+        for note in measure.notes:
+            if not note.startswith("coincides with the day"):
+                first.setdefault(note, measure.name)
+    names = dict.fromkeys(first.values())
+    return {name: tuple(note for note, where in first.items() if where == name) for name in names}
 
 
 def _verdict(measures: Sequence[Measure]) -> bool | None:
@@ -102,7 +120,9 @@ def _verdict(measures: Sequence[Measure]) -> bool | None:
 
 def _regrouped(estimate: Estimate, key: bytes) -> Estimate:
     group = {k: group_value(k, v, key) for k, v in estimate.group.items()}
-    shown = {f: getattr(estimate, f) for f in ("name", "value", "low", "high", "unit", "n", "method", "level", "caveats")}
+    shown = {
+        f: getattr(estimate, f) for f in ("name", "value", "low", "high", "unit", "n", "method", "level", "caveats")
+    }
     return Estimate(**shown, group=group)
 
 
@@ -116,7 +136,7 @@ def _placed(disclosed: Sequence[Disclosed], caveats: Sequence[str]) -> tuple[Tol
         used[anchor] = used.get(anchor, 0) + 1
         if used[anchor] > 1:
             anchor = f"{anchor}-{used[anchor]}"
-        group = " · ".join(value_word(k, v) for k, v in estimate.group.items())
+        group = " · ".join(value_word(k, v) for k, v in estimate.group.items() if (k, v) != ("all", "all"))
         out.append(Told(item, anchor, group, tuple(numbers[c] for c in dict.fromkeys(estimate.caveats))))
     return tuple(out)
 
@@ -126,6 +146,9 @@ def _frame(name: str, measures: Sequence[Measure], key: bytes) -> pl.DataFrame:
     parts = [_checked(name, schema, m.tables[name]) for m in measures if name in m.tables]
     table = pa.concat_tables(parts) if parts else schema.empty_table()
     frame = pl.DataFrame(table)
+    if len(parts) > 1:
+        # measures taken by several groups hand the same tables on
+        frame = frame.unique(maintain_order=True)
     if name == "lifetimes" and len(frame):
         frame = frame.with_columns(pseudonym_column(frame["subject"], key).alias("subject"))
     for column in _PLACES.get(name, ()):

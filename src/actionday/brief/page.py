@@ -49,7 +49,9 @@ class Table:
     kind: ClassVar[str] = "table"
 
     @classmethod
-    def of(cls, name: str, caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], numeric: int = 0) -> "Table":
+    def of(
+        cls, name: str, caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], numeric: int = 0
+    ) -> "Table":
         """A table without heading rows."""
         return cls(name, caption, tuple(head), tuple(Row(tuple(r)) for r in rows), numeric)
 

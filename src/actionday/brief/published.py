@@ -23,7 +23,9 @@ CONWAY = "Conway et al. 2017: 455 suspended Twitter accounts (63 % of those fo
 PUBLISHED: tuple[Published, ...] = (
     Published("removals", "Bots and channels banned on 22 November 2019, and the next day", "2,096; 2,959", ISIS_WATCH),
     Published("removals", "Bots and channels banned on an ordinary day", "200 to 300", ISIS_WATCH),
-    Published("lifetimes", "Naive mean lifespan of channels, October 2018 against November 2019", "302 days; 14 days", CREST),
+    Published(
+        "lifetimes", "Naive mean lifespan of channels, October 2018 against November 2019", "302 days; 14 days", CREST
+    ),
     Published("lifetimes", "Channels born in the window, October 2018 against November 2019", "105; 12", CREST),
     Published("lifetimes", "Suspended accounts gone within two days of creation", "over 30 %", CONWAY),
     Published("activity", "Original posts after the action day of October 2018", "−15 %", CREST),

@@ -8,7 +8,7 @@ from actionday.brief.material import Material, Told
 from actionday.brief.page import fill
 from actionday.brief.tables import estimate_row
 from actionday.brief.vocabulary import MIGRATION, value_word
-from actionday.brief.wording import THIN, change, changes, is_ratio, join, plural, span, told
+from actionday.brief.wording import THIN, change, changes, is_ratio, join, plural, span, told, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,9 @@ class Headline:
     n: str
     anchor: str
     tone: str = ""
+
+
+_SINCE = tuple({"clock": "since_first_seen", "period": period} for period in ("after minus before", "all"))
 
 
 def summary(material: Material) -> list[Markup]:
@@ -42,7 +45,9 @@ def headlines(material: Material) -> list[Headline]:
         _first(material, ("removals_observed",)),
         _lifetime(material, "after") or _lifetime(material, "before") or _first(material, ("survival_30d",)),
         _first(material, ("posts_change_original", "posts_change_forward", "posts_change_link")),
-        _highest(material, "denial_rate_7d") or _first(material, ("hhi_change",)),
+        _highest(material, "denial_rate_7d")
+        or _highest(material, "denial_rate_7")
+        or _first(material, ("hhi_change",)),
     ]
     out = []
     for item in wanted:
@@ -55,9 +60,13 @@ def _headline(item: Told) -> Headline:
     estimate, row = item.estimate, estimate_row(item)
     title = f"{row.title} ({row.group})" if row.group else row.title
     value, around = row.value, row.interval
-    if is_ratio(estimate.unit) and estimate.value is not None:
-        title, value, around = title.replace("after over before", "after against before"), change(estimate.value), changes(estimate)
-    if estimate.value is not None and around not in ("complete count", "no interval"):
+    if is_ratio(unit_of(estimate)) and estimate.value is not None:
+        title, value, around = (
+            title.replace("after over before", "after against before"),
+            change(estimate.value),
+            changes(estimate),
+        )
+    if estimate.value is not None and around not in ("complete count", "as counted", "no interval"):
         around = f"{100 * estimate.level:g}{THIN}% interval {around}"
     return Headline(title, value, around, row.n, row.anchor, row.tone)
 
@@ -67,22 +76,35 @@ def _coverage(material: Material) -> Markup:
     if before is None or after is None:
         seen = fill("How well the observer saw before and after was not measured")
     else:
-        seen = fill("Of the constant panel, {} was readable before the day and {} after it", _told(before), _told(after))
+        seen = fill(
+            "Of the subjects known, {} were in sight before the day and {} after it", _told(before), _told(after)
+        )
     if material.identified:
         return fill("{}, enough to compare the two.", seen)
     if material.identified is None:
         return fill("{}; comparisons below hold only if sight was equal.", seen)
-    return fill("{}: <strong>what changed is not identified</strong>, because it cannot be told from what went out of sight.", seen)
+    return fill(
+        "{}: <strong>what changed is not identified</strong>, because it cannot be told from what went out of sight.",
+        seen,
+    )
 
 
 def _removals(material: Material) -> Markup:
     campaign = material.campaign
-    named = (("removals_observed", "observed"), ("removals_inferred", "inferred from silence"), ("removals_announced", "announced by platforms"))
-    parts = [fill("{} {}", _told(item), words) for name, words in named if (item := _first(material, (name,)))]
+    named = (
+        ("removals_observed", "observed"),
+        ("removals_inferred", "inferred from silence"),
+        ("removals_announced", "announced by platforms"),
+    )
+    parts = [
+        fill("{} {}{}", _told(item), words, where) for name, words in named for item, where in _each(material, name)
+    ]
     if not parts:
         return Markup()
     counted = ", which are never added up" if len(parts) > 1 else ""
-    return fill("In the window ({}) the removals were {}{}.", span(campaign.start, campaign.end), _joined(parts), counted)
+    return fill(
+        "In the window ({}) the removals were {}{}.", span(campaign.start, campaign.end), _joined(parts), counted
+    )
 
 
 def _lifetimes(material: Material) -> Markup:
@@ -92,7 +114,9 @@ def _lifetimes(material: Material) -> Markup:
         return fill("{}: {}.", single.disclosed.word.title, _told(single)) if single else Markup()
     what = before.disclosed.word.title
     what = what[:1].lower() + what[1:]
-    text = fill("Of what appeared before the day, {} was {}; of what appeared after it, {}", what, _told(before), _told(after))
+    text = fill(
+        "Of what appeared before the day, {} was {}; of what appeared after it, {}", what, _told(before), _told(after)
+    )
     difference = _first(material, ("rmst_difference_before_after",))
     if difference is None or difference.estimate.value is None:
         return fill("{}.", text)
@@ -112,9 +136,16 @@ def _activity(material: Material) -> Markup:
 
 def _migration(material: Material) -> Markup:
     arrived = _first(material, ("arrived_share",)) or _highest(material, "arrived_share")
-    worst = _highest(material, "denial_rate_7d") or _first(material, ("denial_rate_7d",))
-    silent = _first(material, ("silent_share",))
+    worst = (
+        _highest(material, "denial_rate_7d")
+        or _highest(material, "denial_rate_7")
+        or _first(material, ("denial_rate_7d",))
+    )
+    silent = _first(material, ("silent_share", "quiet_share"))
+    moved = _first(material, ("operators_explicit",))
     parts = []
+    if moved is not None and moved.estimate.n:
+        parts.append(fill("operators declared {}", _told(moved)))
     if arrived is not None:
         where = f" ({arrived.group})" if arrived.group else ""
         parts.append(fill("somebody arrived at {} of the destinations looked at{}", _told(arrived), where))
@@ -131,7 +162,20 @@ def _events(material: Material) -> Markup:
     if not near:
         return Markup()
     names = join([f"“{e.title}”" for e in near])
-    return fill("{} coincided with the day ({}): their effect cannot be told from the day’s.", plural(len(near), "event").capitalize(), names)
+    return fill(
+        "{} coincided with the day ({}): their effect cannot be told from the day’s.",
+        plural(len(near), "event").capitalize(),
+        names,
+    )
+
+
+def _each(material: Material, name: str) -> list[tuple[Told, str]]:
+    """The estimate for the whole, or else for each platform, with the words that say so."""
+    whole = _first(material, (name,))
+    if whole is not None:
+        return [(whole, "")] if whole.estimate.n else []
+    parts = [t for t in material.told if t.estimate.name == name and set(t.strata) == {"platform"}]
+    return [(t, f" ({t.group})") for t in parts[:3]]
 
 
 def _lifetime(material: Material, period: str) -> Told | None:
@@ -147,7 +191,7 @@ def _lifetime(material: Material, period: str) -> Told | None:
 def _first(material: Material, names: tuple[str, ...]) -> Told | None:
     """The first of the names that was estimated for the whole, preferring no group at all."""
     for name in names:
-        for group in ({}, {"panel": "constant"}, {"clock": "since_first_seen"}, {"clock": "since_first_seen", "period": "all"}, {"period": "window"}):
+        for group in ({}, {"panel": "constant"}, {"clock": "since_first_seen"}, *_SINCE, {"period": "window"}):
             item = material.find(name, **group)
             if item is not None:
                 return item
@@ -155,7 +199,11 @@ def _first(material: Material, names: tuple[str, ...]) -> Told | None:
 
 
 def _highest(material: Material, name: str) -> Told | None:
-    told_ = [t for t in material.section(MIGRATION) if t.estimate.name == name and set(t.estimate.group) == {"platform"}]
+    told_ = [
+        t
+        for t in material.section(MIGRATION)
+        if t.estimate.name == name and set(t.strata) in ({"platform"}, {"destination"})
+    ]
     valued = [(t.estimate.value, t) for t in told_ if t.estimate.value is not None]
     return max(valued, key=lambda pair: pair[0])[1] if valued else None
 

@@ -3,6 +3,7 @@
 Not for: deciding what a figure says or how it is laid out; see `figures`.
 """
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -42,7 +43,7 @@ def polyline(xs: Floats, ys: Floats) -> str:
     """Path commands through the points; NaN breaks the line."""
     commands, pen = [], "M"
     for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
-        if x != x or y != y:
+        if math.isnan(x) or math.isnan(y):
             pen = "M"
             continue
         commands.append(f"{pen}{number(x)} {number(y)}")
@@ -101,4 +102,4 @@ def _name(key: str) -> str:
 
 
 def _value(value: object) -> str:
-    return number(value) if isinstance(value, (float, np.floating)) else str(svg(value))
+    return number(float(value)) if isinstance(value, (float, np.floating)) else str(svg(value))

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from actionday.brief.material import Material, Told
 from actionday.brief.page import EstimateRow, Estimates, Row, Table
 from actionday.brief.published import PUBLISHED
-from actionday.brief.wording import NOT_IDENTIFIED, change, interval, is_ratio, value_of
+from actionday.brief.wording import NOT_IDENTIFIED, change, interval, is_ratio, unit_of, value_of
 
-_MAIN_KEYS = frozenset({"clock", "period", "panel", "basis"})
+_MAIN_KEYS = frozenset({"clock", "period", "panel", "basis", "all"})
 """Groups that are views of the whole; all other groups are strata and go into the folded table."""
 
 
@@ -18,9 +18,7 @@ def estimate_row(told: Told) -> EstimateRow:
     around = "suppressed" if disclosed.value_mark else _around(told)
     tone = "stop" if value == NOT_IDENTIFIED else ""
     title = disclosed.word.title
-    return EstimateRow(
-        told.anchor, title, told.group, value, around, disclosed.n, estimate.method, told.notes, tone
-    )
+    return EstimateRow(told.anchor, title, told.group, value, around, disclosed.n, estimate.method, told.notes, tone)
 
 
 def estimates(material: Material, name: str, told: Sequence[Told]) -> list[Estimates]:
@@ -66,6 +64,6 @@ def _around(told: Told) -> str:
     around = interval(estimate)
     if estimate.value is None and around:
         return f"bounds {around}"
-    if is_ratio(estimate.unit) and estimate.value is not None and around:
+    if is_ratio(unit_of(estimate)) and estimate.value is not None and around:
         return f"{around} ({change(estimate.value)})"
     return around

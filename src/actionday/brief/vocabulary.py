@@ -31,8 +31,8 @@ class Word:
 
 WORDS: Mapping[str, Word] = {
     "identified": Word("Before and after can be compared", COVERAGE),
-    "coverage_before": Word("Share of the panel readable, before the day", COVERAGE),
-    "coverage_after": Word("Share of the panel readable, after the day", COVERAGE),
+    "coverage_before": Word("Share of the known in sight, before the day", COVERAGE),
+    "coverage_after": Word("Share of the known in sight, after the day", COVERAGE),
     "coverage_change": Word("Coverage, after over before", COVERAGE),
     "vantages_before": Word("Vantage points alive, before the day", COVERAGE),
     "vantages_after": Word("Vantage points alive, after the day", COVERAGE),
@@ -45,18 +45,40 @@ WORDS: Mapping[str, Word] = {
     "survival_30d": Word("Still up after 30 days", LIFETIMES),
     "median_lifetime": Word("Median lifetime", LIFETIMES),
     "rmst_30d": Word("Mean days up within the first 30", LIFETIMES),
-    "rmst_difference_before_after": Word("Mean days up within the first 30, after minus before", LIFETIMES, compares=True),
+    "rmst_difference_before_after": Word(
+        "Mean days up within the first 30, after minus before", LIFETIMES, compares=True
+    ),
     "lifetimes_differ_p": Word("Test that lifetimes before and after are alike (p value)", LIFETIMES, compares=True),
     "naive_mean_lifespan": Word("Naive mean lifespan: ended lives only, too short by construction", LIFETIMES),
+    "closed_by_owner": Word("Closed by their owners on the day", REMOVALS),
+    "moved_elsewhere": Word("Moved elsewhere on the day", REMOVALS),
+    "gone_actor_unknown": Word("Gone on the day, nobody knows by whose act", REMOVALS),
+    "reinstated": Word("Gone and back later; their lives run on", REMOVALS),
+    "rmst_difference_between": Word("Mean days up within the first 30, difference between groups", LIFETIMES),
+    **{
+        f"posts_change_{kind}{tail}": Word(f"{kind_word} posts a day, {words}", ACTIVITY, compares=compares)
+        for kind, kind_word in (("original", "Original"), ("forward", "Forwarded"), ("link", "Linking"))
+        for tail, words, compares in (
+            ("_if_unseen_stopped", "after over before, bound: nothing unseen went on", False),
+            ("_if_unseen_continued", "after over before, bound: everything unseen went on", False),
+            ("_against_placebo", "change over that at placebo dates", True),
+            ("_placebo_rank", "rank of the change among placebo dates", True),
+        )
+    },
     "posts_change_original": Word("Original posts a day, after over before", ACTIVITY, compares=True),
     "posts_change_forward": Word("Forwarded posts a day, after over before", ACTIVITY, compares=True),
     "posts_change_link": Word("Linking posts a day, after over before", ACTIVITY, compares=True),
     "placebo_change_original": Word("Placebo dates: original posts a day, after over before", ACTIVITY),
     "placebo_change_forward": Word("Placebo dates: forwarded posts a day, after over before", ACTIVITY),
     "placebo_change_link": Word("Placebo dates: linking posts a day, after over before", ACTIVITY),
-    "denial_rate_1d": Word("Refused or removed there within 1 day", MIGRATION),
-    "denial_rate_7d": Word("Refused or removed there within 7 days", MIGRATION),
-    "denial_rate_30d": Word("Refused or removed there within 30 days", MIGRATION),
+    **{
+        f"denial_rate_{n}{d}": Word(f"Refused or removed there within {n} day{'s' if n > 1 else ''}", MIGRATION)
+        for n in (1, 7, 30)
+        for d in ("", "d")
+    },
+    "operators_explicit": Word("Moves that operators declared themselves", MIGRATION),
+    "operators_inferred": Word("Moves of operators, inferred from their links", MIGRATION),
+    "quiet_share": Word("Destinations opened that stayed silent", MIGRATION),
     "arrived_share": Word("Destinations where somebody arrived", MIGRATION),
     "still_there_share": Word("Destinations still there", MIGRATION),
     "silent_share": Word("Destinations opened that stayed silent", MIGRATION),
@@ -82,11 +104,13 @@ _PREFIXES = (
     ("denied", MIGRATION),
     ("arrived", MIGRATION),
     ("silent", MIGRATION),
+    ("operators", MIGRATION),
     ("hhi", MIGRATION),
     ("flow", MIGRATION),
     ("quiet", MIGRATION),
 )
 
+RESIDUAL = ", residual"
 _COMPARING = ("change", "difference", "differ", "effect", "before_after")
 
 VALUES: Mapping[str, Mapping[str, str]] = {
@@ -95,8 +119,10 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "before": "appeared before the day",
         "after": "appeared after the day",
         "window": "on the day",
-        "all": "all periods",
+        "all": "whenever they appeared",
+        "after minus before": "after minus before",
     },
+    "all": {"all": "newly seen"},
     "kind": {
         "user": "users",
         "admin": "administrators",
@@ -136,7 +162,12 @@ def readable(name: str) -> str:
 
 
 def value_word(key: str, value: str) -> str:
-    """A group's value as the brief says it."""
+    """A group's value as the brief says it. Residual: there at the first snapshot, so that its beginning was not seen."""
+    if value.endswith(RESIDUAL):
+        base = value.removesuffix(RESIDUAL)
+        return (
+            "there at the first snapshot" if base == "all" else f"{value_word(key, base)}, there at the first snapshot"
+        )
     return VALUES.get(key, {}).get(value) or place_title(value)
 
 

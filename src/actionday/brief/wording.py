@@ -16,7 +16,7 @@ _DAYS = frozenset({"day", "days", "d"})
 _RATIO = frozenset({"ratio", "times", "factor"})
 _P = frozenset({"p", "p-value", "p value", "p_value"})
 _BARE = frozenset({"", "count", "number", "n", "index", "hhi", "boolean", "flag", "1"})
-_COUNTED = frozenset({"count", "number"})
+_COUNTED = frozenset(["count", "number", "subjects", "accounts", "channels", "removals", "posts", "pairs", "venues"])
 
 
 def is_share(unit: str) -> bool:
@@ -32,6 +32,11 @@ def is_ratio(unit: str) -> bool:
 def is_count(estimate: Estimate) -> bool:
     """Whether the estimate is a plain count of things, as against a rate, a duration or an index."""
     return estimate.method == "count" or estimate.unit in _COUNTED
+
+
+def unit_of(estimate: Estimate) -> str:
+    """The unit to print in: the part before a comma (``index, 1 = one home``); p values are known by their name."""
+    return "p" if estimate.name.endswith("_p") else estimate.unit.split(",", maxsplit=1)[0]
 
 
 def quantity(value: float, unit: str) -> str:
@@ -69,34 +74,34 @@ def decimals_of(value: float, unit: str) -> int:
 
 def interval(estimate: Estimate) -> str:
     """The interval in words, without the level: ``36 to 47``; ``complete count`` where nothing is uncertain; or empty."""
-    low, high = estimate.low, estimate.high
+    low, high, unit = estimate.low, estimate.high, unit_of(estimate)
     if estimate.value is None and low is None and high is None:
         return ""
-    if low is not None and low == high == estimate.value and is_count(estimate):
-        return "complete count"
+    if low is not None and low == high == estimate.value:
+        return "complete count" if is_count(estimate) else "as counted"
     if low is None and high is None:
         return "no interval"
     around = estimate.value if estimate.value is not None else low if low is not None else high
-    places = 0 if around is None or not math.isfinite(around) else decimals_of(around, estimate.unit)
-    ends = [NOT_REACHED if e is None or math.isinf(e) else plain(e, estimate.unit, places) for e in (low, high)]
-    percent = f"{THIN}%" if is_share(estimate.unit) and ends[1] != NOT_REACHED else ""
+    places = 0 if around is None or not math.isfinite(around) else decimals_of(around, unit)
+    ends = [NOT_REACHED if e is None or math.isinf(e) else plain(e, unit, places) for e in (low, high)]
+    percent = f"{THIN}%" if is_share(unit) and ends[1] != NOT_REACHED else ""
     return f"{ends[0]} to {ends[1]}{percent}"
 
 
 def value_of(estimate: Estimate) -> str:
     """The value in words; why there is none where there is none."""
     if estimate.value is not None and math.isfinite(estimate.value):
-        return quantity(estimate.value, estimate.unit)
-    said = " ".join((*estimate.caveats, estimate.method)).casefold()
-    if "identif" in said:
+        return quantity(estimate.value, unit_of(estimate))
+    if any(caveat.startswith(NOT_IDENTIFIED) for caveat in estimate.caveats):
         return NOT_IDENTIFIED
-    return NOT_REACHED if "reach" in said or estimate.value is not None else NO_VALUE
+    beyond = estimate.value is not None or any("outlive" in c or "not reached" in c for c in estimate.caveats)
+    return NOT_REACHED if beyond else NO_VALUE
 
 
 def told(estimate: Estimate) -> str:
     """Value, interval and n in one phrase for running text: ``62 % (55 to 68 %, n = 210)``; a level other than 95 % is named."""
     said, around = value_of(estimate), interval(estimate)
-    if is_ratio(estimate.unit) and estimate.value is not None:
+    if is_ratio(unit_of(estimate)) and estimate.value is not None:
         said, around = change(estimate.value), changes(estimate)
     if abs(estimate.level - 0.95) > 1e-9 and around:
         around = f"{100 * estimate.level:g}{THIN}% interval {around}"

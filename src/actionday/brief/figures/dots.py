@@ -53,10 +53,16 @@ def dot_plot(frame: Frame, heading: Heading, dots: Sequence[Dot], unit: str, ref
 def _row(frame: Frame, dot: Dot, x: Linear, top: float, unit: str) -> list[Markup]:
     if frame.narrow:
         room = frame.width - width_of(dot.printed, 12) - 12
-        parts = [text(0, top + 13, fit(dot.label, room, 12), "label"), text(frame.width, top + 13, dot.printed, "label", "end")]
+        parts = [
+            text(0, top + 13, fit(dot.label, room, 12), "label"),
+            text(frame.width, top + 13, dot.printed, "label", "end"),
+        ]
         y = top + 28
     else:
-        parts = [text(0, top + 16, fit(dot.label, x.start - 14, 12), "label"), text(frame.width, top + 16, dot.printed, "label", "end")]
+        parts = [
+            text(0, top + 16, fit(dot.label, x.start - 14, 12), "label"),
+            text(frame.width, top + 16, dot.printed, "label", "end"),
+        ]
         y = top + 12
     style = dot.style % STYLES
     if dot.low is not None and dot.high is not None:
@@ -86,9 +92,15 @@ def _place(x: Linear, value: float, unit: str) -> float:
 
 def _ruler(x: Linear, unit: str, bottom: float, *, logarithmic: bool) -> list[Markup]:
     if logarithmic:
-        marks = [m for m in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if x.lo - 1e-9 <= math.log10(m) <= x.hi + 1e-9]
+        marks = [
+            m
+            for m in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+            if x.lo - 1e-9 <= math.log10(m) <= x.hi + 1e-9
+        ]
         places = [(x(math.log10(m)), f"×{m:g}") for m in marks]
     else:
-        places = [(x(m), plain(m, unit) + ("%" if unit == "share" else "")) for m in ticks(x.lo, x.hi, 5) if m <= x.hi * 1.001]
+        places = [
+            (x(m), plain(m, unit) + ("%" if unit == "share" else "")) for m in ticks(x.lo, x.hi, 5) if m <= x.hi * 1.001
+        ]
     parts = [line(at, 4, at, bottom, "grid") for at, _ in places]
     return [*parts, group(text(at, bottom + 17, label, "small", "middle") for at, label in places)]

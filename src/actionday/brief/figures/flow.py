@@ -63,8 +63,20 @@ def _panel(panel: FlowPanel, left: float, top: float, wide: float) -> tuple[Mark
     height = rows * (_ROW + _GAP)
     unit = _unit(panel, weight, height)
     sides = [
-        _side([n for n, _ in panel.sources], {n: sum(w for (s, _), w in weight.items() if s == n) for n, _ in panel.sources}, top + 30, height, unit),
-        _side([n for n, _ in panel.destinations], {n: sum(w for (_, d), w in weight.items() if d == n) for n, _ in panel.destinations}, top + 30, height, unit),
+        _side(
+            [n for n, _ in panel.sources],
+            {n: sum(w for (s, _), w in weight.items() if s == n) for n, _ in panel.sources},
+            top + 30,
+            height,
+            unit,
+        ),
+        _side(
+            [n for n, _ in panel.destinations],
+            {n: sum(w for (_, d), w in weight.items() if d == n) for n, _ in panel.destinations},
+            top + 30,
+            height,
+            unit,
+        ),
     ]
     parts = [text(left, top + 13, panel.title, "strong")]
     parts += _bands(panel, weight, sides, (x0, x1), unit)
@@ -92,7 +104,9 @@ def _side(names: list[str], totals: dict[str, float], top: float, height: float,
     return _Side(places, tall, dict.fromkeys(names, 0.0))
 
 
-def _bands(panel: FlowPanel, weight: dict[tuple[str, str], float], sides: list[_Side], xs: tuple[float, float], unit: float) -> list[Markup]:
+def _bands(
+    panel: FlowPanel, weight: dict[tuple[str, str], float], sides: list[_Side], xs: tuple[float, float], unit: float
+) -> list[Markup]:
     order = {name: i for i, (name, _) in enumerate(panel.sources)}
     rank = {name: i for i, (name, _) in enumerate(panel.destinations)}
     out = []
@@ -130,4 +144,3 @@ def _bars(nodes: Sequence[tuple[str, str]], side: _Side, x: float, anchor: str, 
         words = f"{short} {total}"
         out.append(text(at, middle + 4, words, "label", anchor))
     return out
-

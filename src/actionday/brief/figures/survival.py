@@ -1,19 +1,22 @@
 """Survival curves with bands, and how many were at risk below them; one large plot or small multiples."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from markupsafe import Markup
 
 from actionday.brief.figures.frame import STYLES, Frame, Heading, canvas
 from actionday.brief.scales import Linear, ticks
-from actionday.brief.svg import Floats, area, fit, group, line, node, path, steps, text, width_of
+from actionday.brief.svg import Floats, area, fit, group, line, node, path, polyline, steps, text, width_of
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One step function of survival by days, its band, and the number at risk (NaN where the method has none)."""
+    """Survival by days, its band, and the number at risk (NaN where the method has none).
+
+    `stepped`: a step function; otherwise corners of a line (mass spread evenly over brackets).
+    """
 
     label: str
     days: Floats
@@ -22,6 +25,7 @@ class Curve:
     high: Floats
     at_risk: Floats
     style: int = 0
+    stepped: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,8 @@ def thinned(curve: Curve, x: Linear) -> Curve:
     pixel = np.floor(x.many(curve.days) * 2)
     last = np.append(np.flatnonzero(np.diff(pixel)), len(pixel) - 1) if len(pixel) else np.array([], dtype=int)
     kept = np.unique(np.concatenate([[0], last])).astype(int) if len(pixel) else last
-    parts = (getattr(curve, name)[kept] for name in ("days", "survival", "low", "high", "at_risk"))
-    return Curve(curve.label, *parts, curve.style)
+    columns = {name: getattr(curve, name)[kept] for name in ("days", "survival", "low", "high", "at_risk")}
+    return replace(curve, **columns)
 
 
 def _axes(curves: Sequence[Curve], box: _Box) -> tuple[Linear, Linear]:
@@ -112,16 +116,23 @@ def _day_marks(x: Linear, count: int) -> list[float]:
 def _curve(curve: Curve, x: Linear, y: Linear) -> Markup:
     thin, style = thinned(curve, x), curve.style % STYLES
     xs = x.many(thin.days)
-    band = area(xs, y.many(thin.low), y.many(thin.high), stepped=True)
+    band = area(xs, y.many(thin.low), y.many(thin.high), stepped=thin.stepped)
     known = ~np.isnan(thin.survival)
-    drawn = steps(xs[known], y.many(thin.survival[known]))
+    drawn = (steps if thin.stepped else polyline)(xs[known], y.many(thin.survival[known]))
     return group([path(band, f"band b{style}"), path(drawn, f"l s{style} d{style}")])
 
 
 def _unsettled(plot: Plot, x: Linear, box: _Box) -> Markup:
     """A bar on the floor of the plot where the method cannot say when in a stretch lives ended."""
     bars = [
-        node("rect", x=x.clamp(left), y=box.bottom - 5, width=max(x.clamp(right) - x.clamp(left), 1), height=5, cls="open")
+        node(
+            "rect",
+            x=x.clamp(left),
+            y=box.bottom - 5,
+            width=max(x.clamp(right) - x.clamp(left), 1),
+            height=5,
+            cls="open",
+        )
         for left, right in plot.unsettled
     ]
     return group(bars)
@@ -151,7 +162,10 @@ def _key(curves: Sequence[Curve]) -> Markup:
 def _key_row(curves: Sequence[Curve]) -> Markup:
     parts, at = [], 0.0
     for curve in curves:
-        parts += [line(at, 10, at + 26, 10, f"l s{curve.style} d{curve.style}"), text(at + 32, 14, curve.label, "label")]
+        parts += [
+            line(at, 10, at + 26, 10, f"l s{curve.style} d{curve.style}"),
+            text(at + 32, 14, curve.label, "label"),
+        ]
         at += 32 + width_of(curve.label, 12) + 22
     return group(parts)
 

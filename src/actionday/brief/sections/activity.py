@@ -29,7 +29,9 @@ def activity(material: Material) -> Section:
     blocks += estimates(material, ACTIVITY, material.section(ACTIVITY))
     blocks += [prose("{}", note) for note in material.notes.get(ACTIVITY, ())]
     blocks += published(ACTIVITY)
-    question = "Posts a day in channels that were readable on every day of both windows, so that a change is not one of sight."
+    question = (
+        "Posts a day in channels that were readable on every day of both windows, so that a change is not one of sight."
+    )
     return Section("activity", "How much was posted", question, tuple(blocks))
 
 
@@ -53,8 +55,10 @@ def activity_figure(material: Material) -> Figure | None:
         if mine.is_empty():
             return None
         ordinals, values, small = daily(mine, "count", days)
-        bounds = [daily(mine, c, days)[1] for c in ("low", "high")] if panel == "constant" else [None, None]
-        return Line(value_word("panel", panel), ordinals, values, style, bounds[0], bounds[1], small, faint=panel == "all")
+        bounds = [daily(mine, c, days)[1] for c in ("low", "high")]
+        return Line(
+            value_word("panel", panel), ordinals, values, style, bounds[0], bounds[1], small, faint=panel == "all"
+        )
 
     panels = []
     for place, kind in enumerate(KINDS):
@@ -66,22 +70,42 @@ def activity_figure(material: Material) -> Figure | None:
         "Posts a day",
         "Lines of posts a day: original, forwarded and linking posts, on the constant panel with bounds and for all channels.",
     )
-    caption = fill("Shaded around the line: from “none of what went unseen continued” to “all of it did, at its own earlier rate”. Hollow points stand for 1 to 4. The action day is shaded; numbered marks are events.")
-    return Figure("activity", heading.title, caption, lambda paper: line_panels(paper, heading, panels, days), _data(frame))
+    caption = fill(
+        "Shaded around the line: from “none of what went unseen continued” to “all of it did, at its own earlier rate”. Hollow points stand for 1 to 4. The action day is shaded; numbered marks are events."
+    )
+    return Figure(
+        "activity", heading.title, caption, lambda paper: line_panels(paper, heading, panels, days), _data(frame)
+    )
 
 
 def change_figure(material: Material) -> Figure | None:
     """The changes after over before as dots on a ratio scale; placebo dates too where they were estimated."""
-    told = [t for t in material.section(ACTIVITY) if t.estimate.unit == "ratio" and t.estimate.value is not None]
+    told = [
+        t
+        for t in material.section(ACTIVITY)
+        if t.estimate.unit == "ratio" and t.estimate.value is not None and set(t.strata) <= {"panel"}
+    ]
     if not told or material.identified is False:
         return None
     rows = [(t, estimate_row(t)) for t in told[:16]]
     dots = [
-        Dot(f"{row.title}{f' ({row.group})' if row.group else ''}", t.estimate.value, t.estimate.low, t.estimate.high, f"{row.value} ({row.interval.split(' (')[0]})")
+        Dot(
+            f"{row.title}{f' ({row.group})' if row.group else ''}",
+            t.estimate.value,
+            t.estimate.low,
+            t.estimate.high,
+            f"{row.value} ({row.interval.split(' (')[0]})",
+        )
         for t, row in rows
     ]
-    heading = Heading("Posting after the day, over before", "Ratios after over before with 95 % intervals; 1 means no change. " + "; ".join(f"{d.label}: {d.printed}" for d in dots))
-    caption = fill("Ratio scale; the line at ×1 is no change. Dots with 95 % intervals; n, method and caveats: table of estimates below.")
+    heading = Heading(
+        "Posting after the day, over before",
+        "Ratios after over before with 95 % intervals; 1 means no change. "
+        + "; ".join(f"{d.label}: {d.printed}" for d in dots),
+    )
+    caption = fill(
+        "Ratio scale; the line at ×1 is no change. Dots with 95 % intervals; n, method and caveats: table of estimates below."
+    )
     return Figure("change", heading.title, caption, lambda paper: dot_plot(paper, heading, dots, "ratio", 1.0))
 
 

@@ -22,7 +22,11 @@ def events(material: Material) -> Section:
     campaign = material.campaign
     blocks: list[Block] = [notice for notice in (warning(material),) if notice]
     if not campaign.events:
-        blocks.append(prose("Nobody named an event around this day. That is not to say that there was none: an outage, an arrest or a policy change in these weeks would be read here as the day’s effect."))
+        blocks.append(
+            prose(
+                "Nobody named an event around this day. That is not to say that there was none: an outage, an arrest or a policy change in these weeks would be read here as the day’s effect."
+            )
+        )
     figure = events_figure(material)
     blocks += [figure] if figure else []
     if campaign.events:
@@ -31,7 +35,9 @@ def events(material: Material) -> Section:
             (str(n), moment(e.at), _KINDS.get(e.kind, e.kind), e.title, "yes" if e in near else "no")
             for n, e in enumerate(campaign.events, 1)
         ]
-        blocks.append(Table.of("events", "Events named by the analyst", ("No.", "When", "Kind", "What", "Coincides"), rows))
+        blocks.append(
+            Table.of("events", "Events named by the analyst", ("No.", "When", "Kind", "What", "Coincides"), rows)
+        )
     question = "Whatever else happened in these days is part of every difference between before and after."
     return Section("events", "What else happened", question, tuple(blocks))
 

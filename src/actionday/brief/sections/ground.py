@@ -45,13 +45,18 @@ def methods(material: Material) -> Section:
             said,
         )
     ]
-    rows = [(method, join(list(dict.fromkeys(titles))[:4]) + (" and others" if len(set(titles)) > 4 else "")) for method, titles in used.items()]
+    rows = [
+        (method, join(list(dict.fromkeys(titles))[:4]) + (" and others" if len(set(titles)) > 4 else ""))
+        for method, titles in used.items()
+    ]
     if rows:
         blocks.append(Table.of("methods", "Methods, and what each was used for", ("Method", "Used for"), rows))
     compared = [*campaign.comparison_platforms, *campaign.comparison_organisations]
     if compared:
         blocks.append(prose("Comparison group, not targeted that day: {}.", join(compared)))
-    return Section("methods", "How this was measured", "Written from the methods that came with the numbers.", tuple(blocks))
+    return Section(
+        "methods", "How this was measured", "Written from the methods that came with the numbers.", tuple(blocks)
+    )
 
 
 def data(material: Material) -> Section:
@@ -59,27 +64,61 @@ def data(material: Material) -> Section:
     origin = material.origin
     blocks: list[Block] = []
     read = sum(f.rows for f in origin.inputs)
-    blocks.append(prose("{} were read, {}. Content kept: {}; profile: {}.", plural(len(origin.inputs), "file"), plural(read, "row"), origin.content, origin.profile))
+    blocks.append(
+        prose(
+            "{} were read, {}. Content kept: {}; profile: {}.",
+            plural(len(origin.inputs), "file"),
+            plural(read, "row"),
+            origin.content,
+            origin.profile,
+        )
+    )
     if origin.inputs:
         shown = sorted(origin.inputs, key=lambda f: (f.format, f.sha256))
         rows = [(f.format, f"{f.rows:,}", f.sha256[:16]) for f in shown[:40]]
-        caption = "Inputs by format and hash" + (f": the first 40 of {len(shown)}, all are in brief.json" if len(shown) > 40 else "")
+        caption = "Inputs by format and hash" + (
+            f": the first 40 of {len(shown)}, all are in brief.json" if len(shown) > 40 else ""
+        )
         blocks.append(Table.of("inputs", caption, ("Format", "Rows", "SHA-256, first 16 digits"), rows))
     refused = sum(origin.quarantine.values())
     if refused:
-        rows = [(reason, f"{count:,}") for reason, count in sorted(origin.quarantine.items(), key=lambda item: (-item[1], item[0]))]
-        blocks.append(Table.of("quarantine", f"Quarantine: {plural(refused, 'row')} refused, by reason", ("Reason", "Rows"), rows, 1))
+        reasons = [
+            (reason, f"{count:,}")
+            for reason, count in sorted(origin.quarantine.items(), key=lambda item: (-item[1], item[0]))
+        ]
+        blocks.append(
+            Table.of(
+                "quarantine", f"Quarantine: {plural(refused, 'row')} refused, by reason", ("Reason", "Rows"), reasons, 1
+            )
+        )
     else:
         blocks.append(prose("No row was refused."))
-    versions = [("actionday", origin.product), *sorted(origin.libraries.items()), ("seed", str(origin.seed)), ("home", origin.home), ("made", moment(origin.generated_at))]
+    versions = [
+        ("actionday", origin.product),
+        *sorted(origin.libraries.items()),
+        ("seed", str(origin.seed)),
+        ("home", origin.home),
+        ("made", moment(origin.generated_at)),
+    ]
     versions += [(f"archive table {name}", f"version {version}") for name, version in sorted(origin.archive.items())]
     blocks.append(Table.of("versions", "Versions and seeds", ("What", "Which"), versions))
-    return Section("data", "What it rests on", "Inputs, what was refused, and what is needed to make the same numbers again.", tuple(blocks))
+    return Section(
+        "data",
+        "What it rests on",
+        "Inputs, what was refused, and what is needed to make the same numbers again.",
+        tuple(blocks),
+    )
 
 
 def limits(material: Material) -> Section:
     """What this brief is not."""
     items = [fill(item) for item in _LIMITS]
     if material.synthetic:
-        items.insert(0, fill("<strong>{}.</strong> No number here says anything of the real world.", SYNTHETIC[:1].upper() + SYNTHETIC[1:]))
+        items.insert(
+            0,
+            fill(
+                "<strong>{}.</strong> No number here says anything of the real world.",
+                SYNTHETIC[:1].upper() + SYNTHETIC[1:],
+            ),
+        )
     return Section("limits", "Limits", "", (Items(tuple(items)),))

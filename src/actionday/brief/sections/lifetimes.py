@@ -13,7 +13,7 @@ from actionday.brief.page import Block, Figure, Section, Table, fill, prose
 from actionday.brief.suppression import THRESHOLD
 from actionday.brief.svg import Floats
 from actionday.brief.tables import estimate_row, estimates, published
-from actionday.brief.vocabulary import LIFETIMES, value_word
+from actionday.brief.vocabulary import LIFETIMES, RESIDUAL, value_word
 from actionday.brief.wording import join
 
 CLOCKS: Mapping[str, tuple[str, str]] = {
@@ -29,7 +29,11 @@ def lifetimes(material: Material) -> Section:
     """Curves on both clocks, panels by group, dots, estimates, and what others published."""
     frame = shown_curves(material)
     blocks: list[Block] = [figure for clock in CLOCKS if (figure := curve_figure(material, frame, clock))]
-    blocks += [figure for group in ("kind", "platform", "organisation") if (figure := panel_figure(material, frame, group))]
+    blocks += [
+        figure
+        for group in ("all", "kind", "platform", "organisation", "language")
+        if (figure := panel_figure(material, frame, group))
+    ]
     blocks += [figure for figure in (dots_figure(material),) if figure]
     if not blocks:
         blocks.append(prose("No survival curves came with these results."))
@@ -53,8 +57,8 @@ def shown_curves(material: Material) -> pl.DataFrame:
     frame = frame.filter(risk)
     few = _small_groups(material.frame("lifetimes"))
     if few:
-        named = pl.struct("group_by", "group", "period").map_elements(
-            lambda row: (row["group_by"], row["group"], row["period"]) in few, return_dtype=pl.Boolean
+        named = pl.struct("clock", "group_by", "group", "period").map_elements(
+            lambda row: (row["clock"], row["group_by"], row["group"], row["period"]) in few, return_dtype=pl.Boolean
         )
         frame = frame.filter(~named)
     return frame.sort("clock", "group_by", "group", "period", "days")
@@ -69,17 +73,29 @@ def curve_figure(material: Material, frame: pl.DataFrame, clock: str) -> Figure 
     title, axis = CLOCKS[clock]
     titled = f"Share still up by {title[:1].lower()}{title[1:]}"
     heading = Heading(titled, f"Survival curves with bands, {join([_spoken(c) for c in plot.curves])}.")
-    open_ends = " Bars on the floor mark stretches in which the data do not say when lives ended." if plot.unsettled else ""
+    open_ends = (
+        " Bars on the floor mark stretches in which the data do not say when lives ended." if plot.unsettled else ""
+    )
     methods = join([value_word("method", m) for m in sorted(rows["method"].unique().to_list())])
-    counted = "" if not rows["at_risk"].is_null().all() else " Numbers at risk are not defined for this method; n is in the table of estimates."
+    counted = (
+        ""
+        if not rows["at_risk"].is_null().all()
+        else " Numbers at risk are not defined for this method; n is in the table of estimates."
+    )
     caption = fill(
-        "Shaded: 95 % intervals. Method: {}. Drawn while at least {} are at risk.{}{}", methods, THRESHOLD, open_ends, counted
+        "Shaded: 95 % intervals. Method: {}. Drawn while at least {} are at risk.{}{}",
+        methods,
+        THRESHOLD,
+        open_ends,
+        counted,
     )
     data = _data(plot, f"data-survival-{clock}", titled)
     return Figure(f"survival-{clock}", titled, caption, lambda paper: survival_plot(paper, heading, plot, axis), data)
 
 
-def panel_figure(material: Material, frame: pl.DataFrame, group_by: str, clock: str = "since_first_seen") -> Figure | None:
+def panel_figure(
+    material: Material, frame: pl.DataFrame, group_by: str, clock: str = "since_first_seen"
+) -> Figure | None:
     """Small multiples of survival by the values of one group, the largest first."""
     rows = frame.filter((pl.col("clock") == clock) & (pl.col("group_by") == group_by))
     sizes = rows.group_by("group").agg(pl.col("at_risk").max().fill_null(0).alias("size"), pl.len().alias("steps"))
@@ -90,14 +106,17 @@ def panel_figure(material: Material, frame: pl.DataFrame, group_by: str, clock: 
     plots = [p for name in names[:_MOST_PANELS] if (p := _plot(material, rows, clock, group_by, name))]
     if len(plots) < 2:
         return None
-    titled = f"Share still up by {group_by}, {CLOCKS[clock][1]}"
+    subject = "by whether their beginning was seen" if group_by == "all" else f"by {group_by}"
+    titled = f"Share still up {subject}, {CLOCKS[clock][1]}"
     heading = Heading(titled, f"Survival curves for {join([p.title for p in plots])}, all on the same axes.")
     left_out = len(names) - len(plots)
     words = f" {left_out} smaller groups are in the CSV only." if left_out > 0 else ""
     caption = fill("Shaded: 95 % intervals. Groups and ends with fewer than {} are not drawn.{}", THRESHOLD, words)
     data = _panel_data(plots, f"data-survival-{group_by}", titled)
     axis = CLOCKS[clock][1]
-    return Figure(f"survival-by-{group_by}", titled, caption, lambda paper: survival_panels(paper, heading, plots, axis), data)
+    return Figure(
+        f"survival-by-{group_by}", titled, caption, lambda paper: survival_panels(paper, heading, plots, axis), data
+    )
 
 
 def dots_figure(material: Material) -> Figure | None:
@@ -113,8 +132,13 @@ def dots_figure(material: Material) -> Figure | None:
         if rows:
             dots.append(Dot(rows[0].disclosed.word.title, None, None, None, "", heading=True))
             dots += [_dot(t, shared) for t in rows]
-    heading = Heading("Still up after 7 and 30 days", f"Estimates with 95 % intervals for {len(drawn)} groups; the values are in the table of estimates.")
-    caption = fill("Dots with 95 % intervals; circles: appeared before the day, squares: after. n, method and caveats: table of estimates below.")
+    heading = Heading(
+        "Still up after 7 and 30 days",
+        f"Estimates with 95 % intervals for {len(drawn)} groups; the values are in the table of estimates.",
+    )
+    caption = fill(
+        "Dots with 95 % intervals; circles: appeared before the day, squares: after. n, method and caveats: table of estimates below."
+    )
     return Figure("survival-dots", heading.title, caption, lambda paper: dot_plot(paper, heading, dots, "share"))
 
 
@@ -122,7 +146,7 @@ def _dot(told: Told, shared: set[tuple[str, str]]) -> Dot:
     """One row, named by what tells it from the other rows."""
     estimate, row = told.estimate, estimate_row(told)
     style = _PERIODS.get(estimate.group.get("period", "all"), 5)
-    telling = [(k, v) for k, v in estimate.group.items() if (k, v) not in shared]
+    telling = [(k, v) for k, v in told.strata.items() if (k, v) not in shared]
     words = [value_word(k, v) for k, v in sorted(telling, key=lambda item: item[0] == "period")]
     label = ", ".join([*(["all"] if len(words) == 1 and "period" in dict(telling) else []), *words]) or "all"
     return Dot(label, estimate.value, estimate.low, estimate.high, f"{row.value} ({row.interval})", style % STYLES)
@@ -149,11 +173,15 @@ def _curve(rows: pl.DataFrame, period: str) -> Curve | None:
         return None
     columns = ("days", "survival", "low", "high", "at_risk")
     days, survival, low, high, risk = (_floats(rows[c]) for c in columns)
-    if days[0] > 0:
+    if days[0] > 0 and survival[0] < 1:
         # a curve starts at one: nothing can have ended before the clock runs
-        days, survival, low, high = (np.concatenate([[v], a]) for v, a in ((0.0, days), (1.0, survival), (1.0, low), (1.0, high)))
+        days, survival, low, high = (
+            np.concatenate([[v], a]) for v, a in ((0.0, days), (1.0, survival), (1.0, low), (1.0, high))
+        )
         risk = np.concatenate([risk[:1], risk])
-    return Curve(value_word("period", period), days, survival, low, high, risk, _PERIODS[period])
+    return Curve(
+        value_word("period", period), days, survival, low, high, risk, _PERIODS[period], rows["method"][0] != "turnbull"
+    )
 
 
 def _floats(column: pl.Series) -> Floats:
@@ -192,11 +220,14 @@ def _panel_data(plots: list[Plot], name: str, caption: str) -> Table:
     return Table.of(name, f"{caption}; every step is in curves.csv", head, rows, len(days))
 
 
-def _small_groups(lives: pl.DataFrame) -> set[tuple[str, str, str]]:
-    """Groups of fewer than THRESHOLD subjects among the tidy lifetimes, as (group_by, group, period)."""
-    few: set[tuple[str, str, str]] = set()
+def _small_groups(lives: pl.DataFrame) -> set[tuple[str, str, str, str]]:
+    """Groups of fewer than THRESHOLD subjects among the tidy lifetimes, as (clock, group_by, group, period)."""
+    clock = pl.col("clock").str.strip_suffix(RESIDUAL).alias("clock")
+    tail = pl.when(pl.col("clock").str.ends_with(RESIDUAL)).then(pl.lit(RESIDUAL)).otherwise(pl.lit(""))
+    few: set[tuple[str, str, str, str]] = set()
     for column in ("kind", "platform", "organisation"):
-        for keys in ([column, "period"], [column]):
-            sizes = lives.group_by(keys).agg(pl.col("subject").n_unique().alias("n")).filter(pl.col("n") < THRESHOLD)
-            few |= {(column, row[0], row[1] if len(keys) == 2 else "all") for row in sizes.rows()}
+        named = lives.select("subject", "period", clock, (pl.col(column) + tail).alias("group"))
+        for period in (pl.col("period"), pl.lit("all")):
+            sizes = named.group_by("clock", "group", period.alias("span")).agg(pl.col("subject").n_unique().alias("n"))
+            few |= {(row[0], column, row[1], row[2]) for row in sizes.filter(pl.col("n") < THRESHOLD).rows()}
     return few

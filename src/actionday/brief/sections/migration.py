@@ -31,7 +31,9 @@ def migration(material: Material) -> Section:
     blocks += [f for f in (denial_figure(material), concentration_figure(material)) if f]
     blocks += estimates(material, MIGRATION, material.section(MIGRATION))
     blocks += [prose("{}", note) for note in material.notes.get(MIGRATION, ())]
-    question = "Where operators, audiences, links and talk went, and whether anybody was let in, stayed, or fell silent there."
+    question = (
+        "Where operators, audiences, links and talk went, and whether anybody was let in, stayed, or fell silent there."
+    )
     return Section("migration", "Where they went", question, tuple(blocks))
 
 
@@ -55,52 +57,95 @@ def flow_figure(material: Material) -> Figure | None:
     panels = [_panel(frame, signal) for signal in SIGNALS if len(frame.filter(pl.col("signal") == signal))]
     if not panels:
         return None
-    heading = Heading("Where they went", "Flow diagrams from source to destination platforms, one for each signal. " + " ".join(_biggest(p) for p in panels))
-    caption = fill("Width and number: counts over the whole time. Operators’ explicit moves (tombstones, Move, announcements) stand apart from inferred ones. Dashed: fewer than {}; a “+” says that such flows are not in the number.", THRESHOLD)
+    heading = Heading(
+        "Where they went",
+        "Flow diagrams from source to destination platforms, one for each signal. "
+        + " ".join(_biggest(p) for p in panels),
+    )
+    caption = fill(
+        "Width and number: counts over the whole time. Operators’ explicit moves (tombstones, Move, announcements) stand apart from inferred ones. Dashed: fewer than {}; a “+” says that such flows are not in the number.",
+        THRESHOLD,
+    )
     return Figure("flows", heading.title, caption, lambda paper: flow_panels(paper, heading, panels), _flow_data(frame))
 
 
 def destinations_table(material: Material) -> Table | None:
-    """Each destination platform's venues, followed to their end."""
+    """Each destination platform's venues, followed to their end; by organisation as well: destinations.csv."""
     frame = material.frame("destinations")
     if frame.is_empty():
         return None
-    several = frame["organisation"].n_unique() > 1
-    frame = frame.sort(["venues", "platform", "organisation"], descending=[True, False, False])
+    pace = pl.when(pl.len() == 1).then(pl.col("posts_per_week").first()).otherwise(None).alias("posts_per_week")
+    frame = frame.group_by("platform").agg(*(pl.col(c).sum() for c in _FOLLOWED), pace)
+    frame = frame.sort(["venues", "platform"], descending=[True, False])
     for column in _FOLLOWED:
         frame = suppress(frame, column)
-    names = ["Platform", *(["Organisation"] if several else [])]
-    head = (*names, "Venues", "Looked at", "Arrived", "Refused ≤ 1 d", "≤ 7 d", "≤ 30 d", "Still there", "Silent", "Posts a week")
+    paced = frame["posts_per_week"].is_not_null().any()
     rows = []
     for row in frame.iter_rows(named=True):
-        rate = row["posts_per_week"]
-        quiet = "" if rate is None or row[mark_of("arrived")] else f"{rate:.1f}"
-        first = [place_title(row["platform"]), *([row["organisation"]] if several else [])]
-        rows.append((*first, *(shown(row[c], row[mark_of(c)]) for c in _FOLLOWED), quiet))
+        rate = "" if row["posts_per_week"] is None or row[mark_of("arrived")] else f"{row['posts_per_week']:.1f}"
+        rows.append(
+            (
+                place_title(row["platform"]),
+                *(shown(row[c], row[mark_of(c)]) for c in _FOLLOWED),
+                *([rate] if paced else []),
+            )
+        )
+    head = (
+        "Platform",
+        "Venues",
+        "Looked at",
+        "Arrived",
+        "Refused ≤ 1 d",
+        "≤ 7 d",
+        "≤ 30 d",
+        "Still there",
+        "Silent",
+        *(["Posts a week"] if paced else []),
+    )
     caption = "Destinations, followed to their end: venues announced or linked as the new home"
-    note = "“Silent”: opened, and no post in the 14 days after; a server that was opened and stays silent is no haven. “Posts a week”: median over venues where somebody arrived. Refusals with intervals: the figure and the estimates."
-    table = Table.of("destinations", caption, head, rows, len(head) - len(names))
-    return Table(table.name, table.caption, table.head, table.rows, table.numeric, note)
+    note = "“Silent”: opened, and no post in the 14 days after; a server that was opened and stays silent is no haven. Refusals with intervals: the figure and the estimates."
+    if paced:
+        note += " “Posts a week”: median over venues where somebody arrived."
+    made = Table.of("destinations", caption, head, rows, len(head) - 1)
+    return Table(made.name, made.caption, made.head, made.rows, made.numeric, note)
 
 
 def denial_figure(material: Material) -> Figure | None:
     """The share refused or removed at each destination within 1, 7 and 30 days."""
     dots: list[Dot] = []
     for place, days in enumerate((1, 7, 30)):
-        named = [t for t in material.section(MIGRATION) if t.estimate.name == f"denial_rate_{days}d"]
+        named = [
+            t
+            for t in material.section(MIGRATION)
+            if t.estimate.name in (f"denial_rate_{days}d", f"denial_rate_{days}") and len(t.strata) < 2
+        ]
         told = [t for t in named if not t.disclosed.n_mark]
         rows = [(t, estimate_row(t)) for t in told]
         if rows:
             title = f"Refused or removed within {days} day{'s' if days > 1 else ''} of arrival"
             dots.append(Dot(title, None, None, None, "", heading=True))
             dots += [
-                Dot(t.group or "all destinations", t.estimate.value, t.estimate.low, t.estimate.high, f"{row.value}{f' ({row.interval})' if t.estimate.value is not None else ''}, {row.n}", place)
+                Dot(
+                    t.group or "all destinations",
+                    t.estimate.value,
+                    t.estimate.low,
+                    t.estimate.high,
+                    f"{row.value}{f' ({row.interval})' if t.estimate.value is not None else ''}, {row.n}",
+                    place,
+                )
                 for t, row in rows
             ]
     if not dots:
         return None
-    heading = Heading("Refused or removed at the destination", "Shares refused or removed within 1, 7 and 30 days of arrival with 95 % intervals. " + "; ".join(f"{d.label}: {d.printed}" for d in dots if not d.heading))
-    caption = fill("Dots with 95 % intervals, by destination; destinations with fewer than {} arrivals are not drawn. Method and caveats: table of estimates below.", THRESHOLD)
+    heading = Heading(
+        "Refused or removed at the destination",
+        "Shares refused or removed within 1, 7 and 30 days of arrival with 95 % intervals. "
+        + "; ".join(f"{d.label}: {d.printed}" for d in dots if not d.heading),
+    )
+    caption = fill(
+        "Dots with 95 % intervals, by destination; destinations with fewer than {} arrivals are not drawn. Method and caveats: table of estimates below.",
+        THRESHOLD,
+    )
     return Figure("denial", heading.title, caption, lambda paper: dot_plot(paper, heading, dots, "share"))
 
 
@@ -110,17 +155,38 @@ def concentration_figure(material: Material) -> Figure | None:
     if frame.is_empty():
         return None
     days = campaign_days(material)
-    names = sorted(frame["organisation"].unique().to_list())[:6]
-    panels = [Panel(name, (_weekly(frame.filter(pl.col("organisation") == name), place, days),), percent=True) for place, name in enumerate(names)]
-    heading = Heading("Concentration of outlinks by week", "The Herfindahl-Hirschman index of each week's outlinks over destination platforms, by organisation: 100 % means one home.")
-    caption = fill("Herfindahl–Hirschman index with 95 % intervals: 100 % is one home, 1/k a spread over k. One organisation may disperse while another narrows.")
+    names = sorted(frame["organisation"].unique().to_list(), key=lambda name: (name != "all", name))[:6]
+    panels = [
+        Panel(
+            "All organisations" if name == "all" else name,
+            (_weekly(frame.filter(pl.col("organisation") == name), place, days),),
+            percent=True,
+        )
+        for place, name in enumerate(names)
+    ]
+    heading = Heading(
+        "Concentration of outlinks by week",
+        "The Herfindahl-Hirschman index of each week's outlinks over destination platforms, by organisation: 100 % means one home.",
+    )
+    caption = fill(
+        "Herfindahl–Hirschman index with 95 % intervals: 100 % is one home, 1/k a spread over k. One organisation may disperse while another narrows."
+    )
     rows = [
-        (row["day"].isoformat(), row["organisation"], f"{row['hhi']:.2f}", f"{row['low']:.2f} to {row['high']:.2f}" if row["low"] is not None else "", str(row["destinations"]), f"{row['n']:,}")
+        (
+            row["day"].isoformat(),
+            row["organisation"],
+            f"{row['hhi']:.2f}",
+            f"{row['low']:.2f} to {row['high']:.2f}" if row["low"] is not None else "",
+            str(row["destinations"]),
+            f"{row['n']:,}",
+        )
         for row in frame.filter(pl.col("hhi").is_not_null()).iter_rows(named=True)
     ]
     head = ("Week of", "Organisation", "Index", "95 % interval", "Destinations", "Outlinks")
     data = Table.of("data-concentration", heading.title, head, rows, 4)
-    return Figure("concentration", heading.title, caption, lambda paper: line_panels(paper, heading, panels, days), data)
+    return Figure(
+        "concentration", heading.title, caption, lambda paper: line_panels(paper, heading, panels, days), data
+    )
 
 
 def _weekly(frame: pl.DataFrame, style: int, days: Days) -> Line:
@@ -134,7 +200,9 @@ def _weekly(frame: pl.DataFrame, style: int, days: Days) -> Line:
 
 def _panel(frame: pl.DataFrame, signal: str) -> FlowPanel:
     mine = frame.filter(pl.col("signal") == signal)
-    bands = tuple(Band(short_place(r["source"]), short_place(r["destination"]), r["count"]) for r in mine.iter_rows(named=True))
+    bands = tuple(
+        Band(short_place(r["source"]), short_place(r["destination"]), r["count"]) for r in mine.iter_rows(named=True)
+    )
     return FlowPanel(value_word("signal", signal), bands, _totals(mine, "source"), _totals(mine, "destination"))
 
 
@@ -143,7 +211,8 @@ def _totals(frame: pl.DataFrame, column: str) -> tuple[tuple[str, str], ...]:
     sums = frame.group_by(column).agg(pl.col("count").sum(), (pl.col(_MARK) != "").any().alias("more"))
     ordered = sums.sort([pl.col(column) == _OTHER, pl.col("count"), pl.col(column)], descending=[False, True, False])
     return tuple(
-        (short_place(r[column]), (f"{r['count']:,}{'+' if r['more'] else ''}" if r["count"] else "<5")) for r in ordered.iter_rows(named=True)
+        (short_place(r[column]), (f"{r['count']:,}{'+' if r['more'] else ''}" if r["count"] else "<5"))
+        for r in ordered.iter_rows(named=True)
     )
 
 
@@ -154,7 +223,14 @@ def _biggest(panel: FlowPanel) -> str:
 
 def _flow_data(frame: pl.DataFrame) -> Table:
     rows = [
-        (value_word("signal", r["signal"]), place_title(r["source"]), place_title(r["destination"]), shown(r["count"], r[_MARK]))
+        (
+            value_word("signal", r["signal"]),
+            place_title(r["source"]),
+            place_title(r["destination"]),
+            shown(r["count"], r[_MARK]),
+        )
         for r in frame.iter_rows(named=True)
     ]
-    return Table.of("data-flows", "Flows over the whole time; by week: flows.csv", ("Signal", "From", "To", "Count"), rows, 1)
+    return Table.of(
+        "data-flows", "Flows over the whole time; by week: flows.csv", ("Signal", "From", "To", "Count"), rows, 1
+    )

@@ -21,7 +21,9 @@ def network(material: Material) -> Section | None:
     figure = network_figure(material)
     if figure is None:
         return None
-    remark = prose("A place in this sketch is a lead, never a ground: who is well connected may be a newspaper, a researcher, or a victim.")
+    remark = prose(
+        "A place in this sketch is a lead, never a ground: who is well connected may be a newspaper, a researcher, or a victim."
+    )
     question = "At most 150 of the best-connected accounts and channels. Places are the layout’s; nodes have no names."
     return Section("network", "How it hangs together", question, (figure, remark))
 
@@ -34,9 +36,18 @@ def network_figure(material: Material) -> Figure | None:
     if len(nodes) < THRESHOLD:
         return None
     nodes = _joined(nodes)
-    organisations = [o for o in nodes.group_by("organisation").len().sort("len", "organisation", descending=[True, False])["organisation"].to_list() if o != _OTHER]
+    organisations = [
+        o
+        for o in nodes.group_by("organisation")
+        .len()
+        .sort("len", "organisation", descending=[True, False])["organisation"]
+        .to_list()
+        if o != _OTHER
+    ]
     styles = [*organisations, _OTHER] if _OTHER in nodes["organisation"].to_list() else organisations
-    kinds = [k for k in _KINDS if k in nodes["kind"].to_list()] + ([_OTHER] if _OTHER in nodes["kind"].to_list() else [])
+    kinds = [k for k in _KINDS if k in nodes["kind"].to_list()] + (
+        [_OTHER] if _OTHER in nodes["kind"].to_list() else []
+    )
     shapes = {k: (_KINDS.index(k) if k in _KINDS else 4) for k in kinds}
     places = {node: i for i, node in enumerate(nodes["node"].to_list())}
     known = edges.filter(pl.col("source").is_in(list(places)) & pl.col("target").is_in(list(places)))
@@ -54,22 +65,42 @@ def network_figure(material: Material) -> Figure | None:
     heading = Heading("Network sketch", f"A network of {len(nodes)} nodes, {counted}, and {len(known)} ties.")
     names = ([readable(s) for s in styles], [value_word("kind", k) for k in kinds])
     ordered = (names[0], [names[1][kinds.index(k)] if k in kinds else "" for k in (*_KINDS, _OTHER)])
-    caption = fill("{} nodes with ties, {}. Colour: organisation by human judgement; shape: kind; hollow and crossed: gone. Groups of fewer than {} are joined.", len(nodes), counted, THRESHOLD)
+    caption = fill(
+        "{} nodes with ties, {}. Colour: organisation by human judgement; shape: kind; hollow and crossed: gone. Groups of fewer than {} are joined.",
+        len(nodes),
+        counted,
+        THRESHOLD,
+    )
     seed = material.origin.seed
-    return Figure("network", heading.title, caption, lambda paper: draw_network(paper, heading, graph, ordered, seed), _data(nodes))
+    return Figure(
+        "network",
+        heading.title,
+        caption,
+        lambda paper: draw_network(paper, heading, graph, ordered, seed),
+        _data(nodes),
+    )
 
 
 def _joined(nodes: pl.DataFrame) -> pl.DataFrame:
     """Organisations beyond the largest and groups below THRESHOLD become "other"; so do kinds that are few."""
     sizes = nodes.group_by("organisation").len().sort("len", "organisation", descending=[True, False])
     kept = sizes.filter(pl.col("len") >= THRESHOLD)["organisation"].to_list()[:_MOST_ORGANISATIONS]
-    nodes = nodes.with_columns(pl.when(pl.col("organisation").is_in(kept)).then(pl.col("organisation")).otherwise(pl.lit(_OTHER)).alias("organisation"))
+    nodes = nodes.with_columns(
+        pl.when(pl.col("organisation").is_in(kept))
+        .then(pl.col("organisation"))
+        .otherwise(pl.lit(_OTHER))
+        .alias("organisation")
+    )
     few = pl.len().over("organisation", "kind") < THRESHOLD
-    return nodes.with_columns(pl.when(few | ~pl.col("kind").is_in(_KINDS)).then(pl.lit(_OTHER)).otherwise(pl.col("kind")).alias("kind"))
+    return nodes.with_columns(
+        pl.when(few | ~pl.col("kind").is_in(_KINDS)).then(pl.lit(_OTHER)).otherwise(pl.col("kind")).alias("kind")
+    )
 
 
 def _data(nodes: pl.DataFrame) -> Table:
-    grouped = nodes.group_by("organisation", "kind").agg(pl.len().alias("n"), pl.col("gone").fill_null(value=False).sum().alias("gone"))
+    grouped = nodes.group_by("organisation", "kind").agg(
+        pl.len().alias("n"), pl.col("gone").fill_null(value=False).sum().alias("gone")
+    )
     rows = [
         (readable(r["organisation"]), value_word("kind", r["kind"]), _few(r["n"]), _few(r["gone"]))
         for r in grouped.sort("organisation", "kind").iter_rows(named=True)

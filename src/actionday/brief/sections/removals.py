@@ -35,7 +35,9 @@ def removals(material: Material) -> Section:
     blocks += estimates(material, REMOVALS, material.section(REMOVALS))
     blocks += [prose("{}", note) for note in material.notes.get(REMOVALS, ())]
     blocks += published(REMOVALS)
-    question = "Three counts that are never added up: what we saw go, what fell silent, and what platforms say they removed."
+    question = (
+        "Three counts that are never added up: what we saw go, what fell silent, and what platforms say they removed."
+    )
     return Section("removals", "What was removed", question, tuple(blocks))
 
 
@@ -64,7 +66,9 @@ def removals_figure(material: Material) -> Figure | None:
         _peak(m) for m in months
     )
     heading = Heading("Removals a day", words)
-    caption = fill("Each row is a week from Monday, named by its first day; the outlined days are the action day. Blank: nothing seen that day, or (announced) nothing announced.")
+    caption = fill(
+        "Each row is a week from Monday, named by its first day; the outlined days are the action day. Blank: nothing seen that day, or (announced) nothing announced."
+    )
     data = _data(frame)
     return Figure("removals", heading.title, caption, lambda paper: calendars(paper, heading, months, days), data)
 
@@ -96,11 +100,24 @@ def _by_group(material: Material) -> Table | None:
     if frame.is_empty():
         return None
     frame = frame.with_columns(material.period_of(pl.col("day")).alias("period"))
-    columns = [("observed", "before"), ("observed", "window"), ("observed", "after"), ("inferred", "window"), ("announced", "window")]
+    columns = [
+        ("observed", "before"),
+        ("observed", "window"),
+        ("observed", "after"),
+        ("inferred", "window"),
+        ("announced", "window"),
+    ]
     rows: list[Row] = []
     for dimension in ("platform", "kind", "organisation"):
         rows += _group_rows(frame, dimension, columns)
-    head = ("", "Observed before", "Observed on the day", "Observed after", "Inferred on the day", "Announced on the day")
+    head = (
+        "",
+        "Observed before",
+        "Observed on the day",
+        "Observed after",
+        "Inferred on the day",
+        "Announced on the day",
+    )
     campaign = material.campaign
     caption = f"Removals by platform, kind and organisation: {campaign.days_before} days before, the action day's window, {campaign.days_after} days after"
     note = "“<5”: 1 to 4, suppressed. “hidden”: withheld because a suppressed cell would follow from the total. Announced counts are public and complete; observed counts are what we could see."
@@ -114,7 +131,10 @@ def _group_rows(frame: pl.DataFrame, dimension: str, columns: list[tuple[str, st
     safe = suppress(grouped, "count", [keys])
     true = safe.with_columns(grouped["count"].alias("count"))
     leaking = {tuple(row[:2]) for row in unsafe(true, "count", keys).filter(pl.col("unsafe")).rows()}
-    cells = {(row[dimension], row["basis"], row["period"]): shown(row["count"], row[_MARK]) for row in safe.iter_rows(named=True)}
+    cells = {
+        (row[dimension], row["basis"], row["period"]): shown(row["count"], row[_MARK])
+        for row in safe.iter_rows(named=True)
+    }
     sizes = dict(grouped.filter(pl.col("period") == "window").group_by(dimension).agg(pl.col("count").sum()).rows())
     order = sorted({row[0] for row in cells}, key=lambda name: (-sizes.get(name, 0), str(name)))
     rows = [Row((readable(dimension),), heading=True)]
@@ -122,7 +142,10 @@ def _group_rows(frame: pl.DataFrame, dimension: str, columns: list[tuple[str, st
         words = value_word(dimension, name or "not recorded")
         printed = [cells.get((name, basis, period), "0" if basis != "announced" else "") for basis, period in columns]
         # a group's cells whose total is published and tells them all are withheld together
-        printed = ["hidden" if column in leaking and cell == "<5" else cell for column, cell in zip(columns, printed, strict=True)]
+        printed = [
+            "hidden" if column in leaking and cell == "<5" else cell
+            for column, cell in zip(columns, printed, strict=True)
+        ]
         rows.append(Row((words[:1].upper() + words[1:], *(_thousands(cell) for cell in printed))))
     return rows
 
