@@ -1,6 +1,7 @@
 """A small plausible result, drawn from a seed: every table and most estimates that measures hand on."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -45,6 +46,7 @@ def origin(*, synthetic: bool = True, marking: str = "TLP:AMBER") -> BriefOrigin
     )
 
 
+@cache
 def measures(seed: int = 7, *, identified: bool = True) -> tuple[Measure, ...]:
     """All five measures. Without `identified` only the observer goes blind."""
     random = np.random.default_rng(seed)

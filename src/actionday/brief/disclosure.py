@@ -95,15 +95,24 @@ def _emptied(estimate: Estimate, why: str) -> Estimate:
 def _marks(estimates: Sequence[Estimate], counts: Sequence[int | None]) -> list[str]:
     """Marks by place: small counts, and those that would give a small one away from a published coarser estimate."""
     marks = [""] * len(estimates)
+    # "all: all" tells nothing apart: such an estimate is of the whole
+    groups = [{k: v for k, v in e.group.items() if (k, v) != ("all", "all")} for e in estimates]
     families: dict[tuple[str, frozenset[str]], list[int]] = {}
     for place, estimate in enumerate(estimates):
-        families.setdefault((estimate.name, frozenset(estimate.group)), []).append(place)
+        families.setdefault((estimate.name, frozenset(groups[place])), []).append(place)
     for (name, keys), places in families.items():
         coarser = [sorted(other) for other_name, other in families if other_name == name and other < keys]
-        rows = [{**{f"k_{k}": estimates[p].group[k] for k in keys}, "count": counts[p]} for p in places]
-        schema: dict[str, type[pl.DataType]] = {f"k_{k}": pl.String for k in sorted(keys)} | {"count": pl.Int64}
-        frame = pl.DataFrame(rows, schema=schema)
-        out = suppress(frame, "count", [[f"k_{k}" for k in other] for other in coarser])
+        columns: dict[str, list[int | None]] = {
+            f"k_{key}": _codes([groups[p][key] for p in places]) for key in sorted(keys)
+        }
+        columns["count"] = [counts[place] for place in places]
+        frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.Int64))
+        out = suppress(frame, "count", [[f"k_{key}" for key in other] for other in coarser])
         for place, mark in zip(places, out[mark_of("count")].to_list(), strict=True):
             marks[place] = mark
     return marks
+
+
+def _codes(values: Sequence[str]) -> list[int | None]:
+    numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
+    return [numbers[value] for value in values]

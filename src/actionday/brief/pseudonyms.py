@@ -24,7 +24,7 @@ _SUBJECT_KEYS = frozenset({"subject", "account", "channel", "host", "domain", "v
 
 def pseudonym(subject: str, key: bytes) -> str:
     """One subject's pseudonym: ``s-`` and 16 hexadecimal digits."""
-    return f"s-{hmac.new(_checked(key), subject.encode(), hashlib.sha256).hexdigest()[:_HEX]}"
+    return f"s-{hmac.new(_checked(key), subject.encode('utf-8', 'surrogatepass'), hashlib.sha256).hexdigest()[:_HEX]}"
 
 
 def pseudonym_column(subjects: pl.Series, key: bytes) -> pl.Series:

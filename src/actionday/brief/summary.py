@@ -43,7 +43,7 @@ def headlines(material: Material) -> list[Headline]:
     """Up to four numbers, one from each part; a comparison that is not identified says so instead of a number."""
     wanted = [
         _first(material, ("removals_observed",)),
-        _lifetime(material, "after") or _lifetime(material, "before") or _first(material, ("survival_30d",)),
+        _lived(material),
         _first(material, ("posts_change_original", "posts_change_forward", "posts_change_link")),
         _highest(material, "denial_rate_7d")
         or _highest(material, "denial_rate_7")
@@ -167,6 +167,14 @@ def _events(material: Material) -> Markup:
         plural(len(near), "event").capitalize(),
         names,
     )
+
+
+def _lived(material: Material) -> Told | None:
+    """A lifetime for the top: after the day where before and after can be compared, else of the whole."""
+    whole = _first(material, ("median_lifetime", "survival_30d", "survival_7d"))
+    if material.identified is False:
+        return whole
+    return _lifetime(material, "after") or _lifetime(material, "before") or whole
 
 
 def _each(material: Material, name: str) -> list[tuple[Told, str]]:

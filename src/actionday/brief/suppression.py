@@ -59,9 +59,11 @@ def unsafe(frame: pl.DataFrame, column: str, keys: Sequence[str]) -> pl.DataFram
         (least_small + THRESHOLD * is_hidden.sum()).cast(pl.Int64).alias("least"),
         pl.when(is_hidden.any()).then(None).otherwise(is_small.sum().cast(pl.Int64) * (THRESHOLD - 1)).alias("most"),
         is_small.any().alias("any"),
+        ((mark != "").sum() == 1).alias("alone"),
     ]
     groups = frame.group_by(list(keys)).agg(facts) if keys else frame.select(facts)
-    told = (pl.col("residue") == pl.col("least")) | (pl.col("residue") == pl.col("most")).fill_null(value=False)
+    ends = (pl.col("residue") == pl.col("least")) | (pl.col("residue") == pl.col("most")).fill_null(value=False)
+    told = pl.col("alone") | ends
     verdict = pl.col("any") & (pl.col("total") >= THRESHOLD) & told
     return groups.select(*keys, verdict.alias("unsafe"))
 

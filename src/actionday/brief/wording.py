@@ -67,6 +67,8 @@ def decimals_of(value: float, unit: str) -> int:
     if unit in _PERCENT:
         return 1 if 0 < abs(100 * value) < 10 else 0
     size = abs(value)
+    if unit in _RATIO and 0.02 <= size < 10:
+        return 2
     if float(value).is_integer() and unit not in _DAYS | _RATIO:
         return 0
     return 0 if size >= 100 else 1 if size >= 10 or unit in _DAYS else 2 if size >= 0.1 or size == 0 else 3

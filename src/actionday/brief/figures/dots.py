@@ -11,7 +11,7 @@ from actionday.brief.scales import Linear, ticks
 from actionday.brief.svg import fit, group, line, text, width_of
 from actionday.brief.wording import plain
 
-_ROW = 25.0
+_ROW = 23.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,14 @@ def _row(frame: Frame, dot: Dot, x: Linear, top: float, unit: str) -> list[Marku
     if frame.narrow:
         room = frame.width - width_of(dot.printed, 12) - 12
         parts = [
-            text(0, top + 13, fit(dot.label, room, 12), "label"),
-            text(frame.width, top + 13, dot.printed, "label", "end"),
+            text(0, top + 13, fit(dot.label, room, 12), "label halo"),
+            text(frame.width, top + 13, dot.printed, "label halo", "end"),
         ]
         y = top + 28
     else:
         parts = [
-            text(0, top + 16, fit(dot.label, x.start - 14, 12), "label"),
-            text(frame.width, top + 16, dot.printed, "label", "end"),
+            text(0, top + 16, fit(dot.label, x.start - 14, 12), "label halo"),
+            text(frame.width, top + 16, dot.printed, "label halo", "end"),
         ]
         y = top + 12
     style = dot.style % STYLES

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from actionday.brief.figures.frame import STYLES, Frame, Heading, canvas
 from actionday.brief.svg import fit, group, node, number, text
 
-_ROW, _GAP, _BAR = 19.0, 9.0, 9.0
+_ROW, _GAP, _BAR = 17.0, 7.0, 9.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,14 +93,15 @@ def _node(x: float, y: float, style: int, shape: int, size: float, *, gone: bool
 
 def _key(frame: Frame, key: tuple[Sequence[str], Sequence[str]], top: float) -> tuple[Markup, float]:
     styles, shapes = key
-    entries = [(marker(0, 0, 0, 5, f"node o{i}"), name) for i, name in enumerate(styles)]
-    entries += [(marker(0, 0, i, 5, "node plain"), name) for i, name in enumerate(shapes)]
-    entries.append((_node(0, 0, 5, 0, 5.5, gone=True), "gone"))
-    parts, x, y = [], 8.0, top + 8
-    for mark, name in entries:
+    entries = [(name, f"node o{i}", 0) for i, name in enumerate(styles)]
+    entries += [(name, "node plain", i) for i, name in enumerate(shapes) if name]
+    entries.append(("gone", "", 0))
+    parts, x, y = [], 14.0, top + 8
+    for name, cls, shape in entries:
         wide = 16 + width_of(name, 12) + 16
         if x + wide > frame.width:
-            x, y = 8.0, y + 20
-        parts += [group([mark], transform=f"translate({x:.1f} {y:.1f})"), text(x + 13, y + 4, name, "label")]
+            x, y = 14.0, y + 20
+        parts.append(marker(x, y, shape, 5, cls) if cls else _node(x, y, STYLES - 1, 0, 5.5, gone=True))
+        parts.append(text(x + 13, y + 4, name, "label"))
         x += wide
     return group(parts), y - top + 18

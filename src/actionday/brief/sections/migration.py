@@ -58,7 +58,7 @@ def flow_figure(material: Material) -> Figure | None:
     if not panels:
         return None
     heading = Heading(
-        "Where they went",
+        "Flows by signal",
         "Flow diagrams from source to destination platforms, one for each signal. "
         + " ".join(_biggest(p) for p in panels),
     )
