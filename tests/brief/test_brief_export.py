@@ -68,6 +68,23 @@ def test_no_small_cell_is_written(material: Material) -> None:
     assert "<5" in set(frames["removals_by_day"]["count"])
 
 
+def test_no_written_removal_follows_from_a_total_that_the_page_prints(material: Material) -> None:
+    written = table_frames(material)["removals_by_day"].filter(pl.col("basis") != "announced")
+    written = written.with_columns(material.period_of(pl.col("day")).alias("period"))
+    true = material.frame("removals_by_day").filter(pl.col("basis") != "announced")
+    true = true.with_columns(material.period_of(pl.col("day")).alias("period"))
+    for keys in (["day", "basis"], ["platform", "basis", "period"], ["kind", "basis", "period"]):
+        for group in written.partition_by(keys):
+            total = int(true.join(group.select(keys).unique(), on=keys, how="semi")["count"].sum())
+            withheld = pl.col("count").is_in(["<5", "hidden"])
+            held = group.filter(withheld)["count"].to_list()
+            residue = total - int(group.filter(~withheld)["count"].cast(pl.Int64).sum())
+            if total < 5 or not held or "hidden" in held:
+                continue
+            assert residue > len(held), (keys, group)
+            assert residue != 4 * len(held), (keys, group)
+
+
 def test_announced_counts_are_public_and_stay(material: Material) -> None:
     announced = table_frames(material)["removals_by_day"].filter(pl.col("basis") == "announced")
     assert announced["count"].str.contains("^[0-9]+$").all()

@@ -3,7 +3,7 @@
 from datetime import date
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actionday.brief.scales import Linear, day_label, day_ticks, ticks
@@ -16,6 +16,7 @@ def test_a_scale_maps_ends_to_ends_and_keeps_gaps() -> None:
     assert Linear(3, 3, 0, 10)(3) == 5
 
 
+@settings(deadline=None)
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 9))
 def test_ticks_enclose_the_range_at_equal_distances(low: float, width: float, count: int) -> None:
     marks = ticks(low, low + width, count)

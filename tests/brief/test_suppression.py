@@ -3,10 +3,10 @@
 from itertools import product
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actionday.brief.suppression import HIDDEN, SMALL, TOGETHER, coarsen, shown, suppress, unsafe
+from actionday.brief.suppression import HIDDEN, SMALL, TOGETHER, betrayed, coarsen, shown, suppress, unsafe
 
 
 def consistent(counts: list[int], marks: list[str]) -> list[set[int]]:
@@ -24,6 +24,7 @@ def consistent(counts: list[int], marks: list[str]) -> list[set[int]]:
     return possible
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 11), min_size=1, max_size=6))
 def test_no_small_cell_follows_from_its_total(counts: list[int]) -> None:
     frame = pl.DataFrame({"count": counts}, schema={"count": pl.Int64})
@@ -45,12 +46,20 @@ def test_one_small_cell_takes_the_smallest_other_with_it() -> None:
     assert out["count"].to_list() == [None, 40, None, 50]
 
 
+def test_five_rows_and_a_total_of_five_are_betrayed_and_a_looser_group_is_not() -> None:
+    frame = pl.DataFrame({"platform": ["a"] * 5 + ["b"] * 3, "count": [1, 1, 1, 1, 1, 2, 3, 9]})
+    out = suppress(frame, "count", [["platform"]])
+    told = betrayed(out.with_columns(frame["count"]), "count", [["platform"]])
+    assert told.to_list() == [True] * 5 + [False] * 3
+
+
 def test_without_published_totals_only_small_cells_go_and_zeros_stay() -> None:
     out = suppress(pl.DataFrame({"count": [0, 1, 4, 5, None]}), "count")
     assert out["count_mark"].to_list() == ["", SMALL, SMALL, "", ""]
     assert [shown(v, m) for v, m in zip(out["count"], out["count_mark"], strict=True)] == ["0", "<5", "<5", "5", ""]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xy"), st.sampled_from("pqr")), min_size=1, max_size=60)
 )

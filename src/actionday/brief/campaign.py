@@ -21,10 +21,11 @@ from actionday.brief.sections.activity import activity, activity_figure, change_
 from actionday.brief.sections.coverage import coverage, coverage_figure
 from actionday.brief.sections.events import events, events_figure
 from actionday.brief.sections.ground import data, limits, methods, rest
-from actionday.brief.sections.lifetimes import curve_figure, lifetimes, shown_curves
+from actionday.brief.sections.lifetimes import lifetimes
 from actionday.brief.sections.migration import concentration_figure, denial_figure, flow_figure, migration
 from actionday.brief.sections.network import network, network_figure
 from actionday.brief.sections.removals import removals, removals_figure
+from actionday.brief.sections.survival import curve_figure, shown_curves
 from actionday.brief.summary import headlines, summary
 from actionday.brief.wording import moment, span
 from actionday.records import Campaign, Measure
@@ -109,14 +110,14 @@ def render(material: Material) -> str:
     """The page."""
     sections = [section for make in _ORDER if (section := make(material)) is not None]
     campaign = material.campaign
-    last = campaign.after[1] - timedelta(microseconds=1)
+    first, last = campaign.end + timedelta(days=1), campaign.after[1] - timedelta(microseconds=1)
     return (
         _environment(material)
         .get_template("brief.html")
         .render(
             title=campaign.name,
             window=span(campaign.start, campaign.end),
-            compared=f"{span(campaign.before[0], campaign.before[1] - timedelta(days=1))} with {span(campaign.after[0], last)}",
+            compared=f"{span(campaign.before[0], campaign.before[1] - timedelta(days=1))} with {span(first, last)}",
             made=moment(material.origin.generated_at),
             product=material.origin.product,
             sentences=summary(material),

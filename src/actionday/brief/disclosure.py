@@ -79,7 +79,12 @@ def _withhold(estimate: Estimate, word: Word, value_mark: str, n_mark: str) -> D
     if n_mark == SMALL:
         return Disclosed(_emptied(estimate, f"fewer than {THRESHOLD}: suppressed"), word, SMALL, SMALL)
     if value_mark:
-        return Disclosed(_emptied(estimate, "suppressed, with its small cells"), word, value_mark, n_mark)
+        why = (
+            f"fewer than {THRESHOLD}: suppressed"
+            if value_mark == SMALL
+            else "withheld: a suppressed count would follow"
+        )
+        return Disclosed(_emptied(estimate, why), word, value_mark, n_mark)
     if word.section == MIGRATION and is_share(estimate.unit) and estimate.value is not None:
         holding = round(estimate.value * estimate.n)
         if 0 < holding < THRESHOLD:

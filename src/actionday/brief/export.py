@@ -15,7 +15,7 @@ from actionday.brief.codebook import TABLE_SAYS, says
 from actionday.brief.escape import csv_column
 from actionday.brief.material import Material, Told
 from actionday.brief.origin import SYNTHETIC
-from actionday.brief.suppression import HIDDEN, THRESHOLD, TOGETHER, coarsen, mark_of, suppress
+from actionday.brief.suppression import HIDDEN, THRESHOLD, TOGETHER, betrayed, coarsen, mark_of, suppress
 from actionday.measure.schemas import TABLES
 
 FORMAT = "actionday-brief"
@@ -152,26 +152,35 @@ def _posts(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _removals(material: Material) -> pl.DataFrame:
     """Announced counts are public; the others are withheld against the totals that the page prints."""
-    frame = material.frame("removals_by_day").sort(["day", "platform", "kind", "organisation", "basis"])
+    order = ["day", "platform", "kind", "organisation", "basis"]
+    frame = material.frame("removals_by_day").sort(order)
     frame = frame.with_columns(material.period_of(pl.col("day")).alias("period"))
     public = frame.filter(pl.col("basis") == "announced").with_columns(pl.lit("").alias(mark_of("count")))
     totals = [["day", "basis"], *([dimension, "basis", "period"] for dimension in ("platform", "kind", "organisation"))]
-    own = suppress(frame.filter(pl.col("basis") != "announced"), "count", totals)
-    return _marked(
-        pl.concat([own, public.select(own.columns)]).sort(["day", "platform", "kind", "organisation", "basis"]), "count"
-    )
+    own = _kept(frame.filter(pl.col("basis") != "announced"), totals)
+    return _marked(pl.concat([own, public.select(own.columns)]).sort(order), "count")
 
 
 def _flows(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.sort(["week", "signal", "source", "destination", "organisation"])
-    return _marked(suppress(frame, "count", [["signal", "source", "destination"]]), "count")
+    return _marked(_kept(frame, [["signal", "source", "destination"]]), "count")
+
+
+def _kept(frame: pl.DataFrame, totals: list[list[str]]) -> pl.DataFrame:
+    """Suppressed counts without the rows that their mere presence would tell: five rows and a total of five."""
+    safe = suppress(frame, "count", totals)
+    return safe.filter(~betrayed(safe.with_columns(frame["count"]), "count", totals))
 
 
 def _destinations(frame: pl.DataFrame) -> pl.DataFrame:
     few = (pl.col("arrived") > 0) & (pl.col("arrived") < THRESHOLD)
     frame = frame.with_columns(pl.when(few).then(None).otherwise(pl.col("posts_per_week")).alias("posts_per_week"))
     for column in (c for c, kind in frame.schema.items() if kind == pl.Int64):
-        frame = _marked(suppress(frame, column, [["platform"]]), column)
+        safe = suppress(frame, column, [["platform"]])
+        told = betrayed(safe.with_columns(frame[column]), column, [["platform"]])
+        mark = mark_of(column)
+        safe = safe.with_columns(pl.when(told).then(pl.lit(HIDDEN)).otherwise(pl.col(mark)).alias(mark))
+        frame = _marked(safe, column).drop(mark)
     return frame
 
 
@@ -205,7 +214,7 @@ def _write_codebook(folder: Path, tables: Sequence[str]) -> list[Path]:
     lines = [
         "# Codebook",
         "",
-        f"Counts of 1 to 4 are written `<5`; `{HIDDEN}` marks cells withheld with them. Empty means not known.",
+        f"Counts below 5 are written `<5` (a true 0 stays 0 where it gives nothing away); `{HIDDEN}` marks cells withheld with them. Empty means not known.",
         "",
     ]
     for table in tables:

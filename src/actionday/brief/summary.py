@@ -23,6 +23,15 @@ class Headline:
     tone: str = ""
 
 
+_LIVED = ("median_lifetime", "survival_30d", "survival_7d", "rmst_30d")
+_WHAT = {
+    "median_lifetime": "Half of what appeared before the day was gone after {}, half of what appeared after it after {}",
+    "survival_30d": "Of what appeared before the day, {} was still up after 30 days; of what appeared after it, {}",
+    "survival_7d": "Of what appeared before the day, {} was still up after 7 days; of what appeared after it, {}",
+    "rmst_30d": "What appeared before the day was up {} of its first 30 days on average; what appeared after it, {}",
+}
+_ENOUGH = 10
+_BY_PLACE = ({"platform"}, {"destination"})
 _SINCE = tuple({"clock": "since_first_seen", "period": period} for period in ("after minus before", "all"))
 
 
@@ -45,9 +54,7 @@ def headlines(material: Material) -> list[Headline]:
         _first(material, ("removals_observed",)),
         _lived(material),
         _first(material, ("posts_change_original", "posts_change_forward", "posts_change_link")),
-        _highest(material, "denial_rate_7d")
-        or _highest(material, "denial_rate_7")
-        or _first(material, ("hhi_change",)),
+        _highest(material, ("denial_rate_7d", "denial_rate_7")) or _first(material, ("hhi_change", "hhi_after")),
     ]
     out = []
     for item in wanted:
@@ -108,15 +115,12 @@ def _removals(material: Material) -> Markup:
 
 
 def _lifetimes(material: Material) -> Markup:
-    before, after = _lifetime(material, "before"), _lifetime(material, "after")
-    if before is None or after is None or material.identified is False:
-        single = _first(material, ("survival_30d", "survival_7d", "median_lifetime"))
+    before, after = _pair(material) if material.identified is not False else (None, None)
+    if before is None or after is None:
+        single = _first(material, _LIVED)
         return fill("{}: {}.", single.disclosed.word.title, _told(single)) if single else Markup()
-    what = before.disclosed.word.title
-    what = what[:1].lower() + what[1:]
-    text = fill(
-        "Of what appeared before the day, {} was {}; of what appeared after it, {}", what, _told(before), _told(after)
-    )
+    what = _WHAT[before.estimate.name]
+    text = fill(what, _told(before), _told(after))
     difference = _first(material, ("rmst_difference_before_after",))
     if difference is None or difference.estimate.value is None:
         return fill("{}.", text)
@@ -135,26 +139,23 @@ def _activity(material: Material) -> Markup:
 
 
 def _migration(material: Material) -> Markup:
-    arrived = _first(material, ("arrived_share",)) or _highest(material, "arrived_share")
-    worst = (
-        _highest(material, "denial_rate_7d")
-        or _highest(material, "denial_rate_7")
-        or _first(material, ("denial_rate_7d",))
-    )
+    arrived = _first(material, ("arrived_share",))
+    worst = _highest(material, ("denial_rate_7d", "denial_rate_7"))
     silent = _first(material, ("silent_share", "quiet_share"))
     moved = _first(material, ("operators_explicit",))
     parts = []
     if moved is not None and moved.estimate.n:
-        parts.append(fill("operators declared {}", _told(moved)))
+        parts.append(fill("operators declared moves themselves: {}", _told(moved)))
     if arrived is not None:
-        where = f" ({arrived.group})" if arrived.group else ""
-        parts.append(fill("somebody arrived at {} of the destinations looked at{}", _told(arrived), where))
-    if worst is not None:
-        where = f" on {worst.group}, the highest of all destinations," if worst.group else ""
-        parts.append(fill("refusal or removal within 7 days{} was {}", where, _told(worst)))
+        parts.append(fill("somebody arrived at {} of the destinations looked at", _told(arrived)))
     if silent is not None:
-        parts.append(fill("{} stayed silent", _told(silent)))
-    return fill("Of the moves, {}.", _joined(parts)) if parts else Markup()
+        parts.append(fill("{} of those opened stayed silent", _told(silent)))
+    if worst is not None:
+        highest = "refusal or removal within 7 days was most frequent on {}: {}"
+        parts.append(fill(highest, worst.group, _told(worst)))
+    if not parts:
+        return Markup()
+    return fill("{}{}.", parts[0][:1].upper(), Markup("; ").join([parts[0][1:], *parts[1:]]))
 
 
 def _events(material: Material) -> Markup:
@@ -162,19 +163,18 @@ def _events(material: Material) -> Markup:
     if not near:
         return Markup()
     names = join([f"“{e.title}”" for e in near])
+    whose = "its effect" if len(near) == 1 else "their effects"
     return fill(
-        "{} coincided with the day ({}): their effect cannot be told from the day’s.",
-        plural(len(near), "event").capitalize(),
-        names,
+        "{} coincided with the day ({}): {} cannot be told from the day’s.", plural(len(near), "event"), names, whose
     )
 
 
 def _lived(material: Material) -> Told | None:
     """A lifetime for the top: after the day where before and after can be compared, else of the whole."""
-    whole = _first(material, ("median_lifetime", "survival_30d", "survival_7d"))
+    whole = _first(material, _LIVED)
     if material.identified is False:
         return whole
-    return _lifetime(material, "after") or _lifetime(material, "before") or whole
+    return _pair(material)[1] or whole
 
 
 def _each(material: Material, name: str) -> list[tuple[Told, str]]:
@@ -186,14 +186,14 @@ def _each(material: Material, name: str) -> list[tuple[Told, str]]:
     return [(t, f" ({t.group})") for t in parts[:3]]
 
 
-def _lifetime(material: Material, period: str) -> Told | None:
-    for name in ("median_lifetime", "survival_30d", "survival_7d", "rmst_30d"):
-        for clock in ("since_first_seen", None):
-            group = {"period": period} | ({"clock": clock} if clock else {})
-            item = material.find(name, **group)
-            if item is not None and item.estimate.value is not None:
-                return item
-    return None
+def _pair(material: Material) -> tuple[Told | None, Told | None]:
+    """The same quantity before and after the day, the first of _LIVED that both have."""
+    for name in _LIVED:
+        for group in ({"clock": "since_first_seen"}, {}):
+            before, after = (material.find(name, **group, period=period) for period in ("before", "after"))
+            if before and after and before.estimate.value is not None and after.estimate.value is not None:
+                return before, after
+    return None, None
 
 
 def _first(material: Material, names: tuple[str, ...]) -> Told | None:
@@ -206,13 +206,10 @@ def _first(material: Material, names: tuple[str, ...]) -> Told | None:
     return None
 
 
-def _highest(material: Material, name: str) -> Told | None:
-    told_ = [
-        t
-        for t in material.section(MIGRATION)
-        if t.estimate.name == name and set(t.strata) in ({"platform"}, {"destination"})
-    ]
-    valued = [(t.estimate.value, t) for t in told_ if t.estimate.value is not None]
+def _highest(material: Material, names: tuple[str, ...]) -> Told | None:
+    """The largest of a share over destinations, among those with enough venues to speak of."""
+    by_place = [t for t in material.section(MIGRATION) if t.estimate.name in names and set(t.strata) in _BY_PLACE]
+    valued = [(t.estimate.value, t) for t in by_place if t.estimate.value and t.estimate.n >= _ENOUGH]
     return max(valued, key=lambda pair: pair[0])[1] if valued else None
 
 

@@ -1,8 +1,9 @@
 """No small cells: a count of 1 to 4 subjects is printed as ``<5``, and no printed total gives it away.
 
 A suppressed cell must not follow from a published total of its group (a "day", a "platform"). Where it would, one more cell
-of that group is hidden. The test for "would": an outsider knows that each ``<5`` lies in 1–4, that each ``hidden`` cell is 5 or
-more, and the total; if one assignment alone fits, the group is not safe. Combinations of several totals are not searched.
+of that group is withheld: a zero, which then reads ``<5`` as well, or else the smallest count, which reads ``hidden``. The test
+for "would": an outsider knows that each ``<5`` is below 5, that each ``hidden`` is 5 or more, and the total; if one assignment
+alone fits, the group is not safe. Combinations of several totals are not searched.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 import polars as pl
 
 THRESHOLD = 5
-"""Cells below this are suppressed; a true 0 is printed."""
+"""Cells below this are suppressed; a true 0 is printed unless it has to cover another cell."""
 
 SMALL, HIDDEN = "<5", "hidden"
 TOGETHER = "few, taken together"
@@ -68,6 +69,24 @@ def unsafe(frame: pl.DataFrame, column: str, keys: Sequence[str]) -> pl.DataFram
     return groups.select(*keys, verdict.alias("unsafe"))
 
 
+def betrayed(frame: pl.DataFrame, column: str, totals: Sequence[Sequence[str]] = ()) -> pl.Series:
+    """Which rows' withheld counts still follow from a total, whatever else was withheld: five rows and a total of five.
+
+    `frame` holds the true counts in `column` and the marks of `suppress`. Whoever prints such rows must leave them out.
+    """
+    told = pl.lit(value=False)
+    work = frame
+    for place, keys in enumerate(totals):
+        name = f"_told_{place}"
+        verdicts = unsafe(frame, column, keys).rename({"unsafe": name})
+        if keys:
+            work = work.join(verdicts, on=list(keys), how="left", nulls_equal=True, maintain_order="left")
+        else:
+            work = work.with_columns(pl.lit(verdicts[name].item()).alias(name))
+        told = told | pl.col(name)
+    return work.select((told & (pl.col(mark_of(column)) != "")).alias("betrayed"))["betrayed"]
+
+
 def shown(value: float | None, mark: str = "") -> str:
     """A count as it is printed and written to CSV: its digits, its mark, or nothing for "not known"."""
     return mark or ("" if value is None else str(int(value)))
@@ -96,7 +115,7 @@ def _next_hidden(work: pl.DataFrame, column: str, keys: list[str]) -> pl.Series 
     free = work.filter((pl.col(mark_of(column)) == "") & pl.col(column).is_not_null())
     if keys:
         free = free.join(verdicts, on=keys, how="inner", nulls_equal=True)
-    # the smallest count costs the reader least; a zero only where nothing else is left
-    ordered = free.sort([pl.col(column) == 0, column, "_row"])
+    # a zero costs the reader least, then the smallest count
+    ordered = free.sort([column, "_row"])
     first = ordered.unique(subset=keys, keep="first", maintain_order=True) if keys else ordered.head(1)
     return first["_row"] if len(first) else None

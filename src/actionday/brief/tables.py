@@ -5,7 +5,11 @@ from collections.abc import Sequence
 from actionday.brief.material import Material, Told
 from actionday.brief.page import EstimateRow, Estimates, Row, Table
 from actionday.brief.published import PUBLISHED
-from actionday.brief.wording import NOT_IDENTIFIED, change, interval, is_ratio, unit_of, value_of
+from actionday.brief.vocabulary import RESIDUAL
+from actionday.brief.wording import NOT_IDENTIFIED, change, interval, is_ratio, join, unit_of, value_of
+
+_MOST = 300
+"""Rows of a folded table at most: a page with a thousand rows helps nobody."""
 
 _MAIN_KEYS = frozenset({"clock", "period", "panel", "basis", "all"})
 """Groups that are views of the whole; all other groups are strata and go into the folded table."""
@@ -23,15 +27,21 @@ def estimate_row(told: Told) -> EstimateRow:
 
 def estimates(material: Material, name: str, told: Sequence[Told]) -> list[Estimates]:
     """A section's estimates: those of the whole, then, folded, those by stratum."""
-    main = [t for t in told if set(t.estimate.group) <= _MAIN_KEYS]
-    strata = [t for t in told if not set(t.estimate.group) <= _MAIN_KEYS]
+    main = [t for t in told if _of_the_whole(t)]
+    strata = [t for t in told if not _of_the_whole(t)]
     out = []
     if main:
         out.append(_block(material, name, "Estimates", main, folded=False))
     if strata:
-        by = sorted({k for t in strata for k in t.estimate.group if k not in _MAIN_KEYS})
-        out.append(_block(material, f"{name}-by", f"Estimates by {', '.join(by)}", strata, folded=True))
+        by = sorted({k for t in strata for k in t.strata if k not in _MAIN_KEYS}) or ["first snapshot"]
+        left_out = f"; the first {_MOST}, all are in brief.json" if len(strata) > _MOST else ""
+        caption = f"Estimates by {join(by)}{left_out}"
+        out.append(_block(material, f"{name}-by", caption, strata[:_MOST], folded=True))
     return out
+
+
+def _of_the_whole(told: Told) -> bool:
+    return set(told.strata) <= _MAIN_KEYS and not any(value.endswith(RESIDUAL) for value in told.strata.values())
 
 
 def published(section: str) -> list[Table]:

@@ -65,7 +65,7 @@ def plain(value: float, unit: str, decimals: int | None = None) -> str:
 def decimals_of(value: float, unit: str) -> int:
     """How many decimals a value is printed with: about three digits, whole numbers without any."""
     if unit in _PERCENT:
-        return 1 if 0 < abs(100 * value) < 10 else 0
+        return 1 if 0 < abs(value) < 0.1 or 0.99 < abs(value) < 1 else 0
     size = abs(value)
     if unit in _RATIO and 0.02 <= size < 10:
         return 2
@@ -133,6 +133,12 @@ def join(words: Sequence[str], last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def sentence(words: str) -> str:
+    """A remark as a sentence: a capital first, a full stop last."""
+    begun = words[:1].upper() + words[1:]
+    return begun if not begun or begun[-1] in ".!?" else f"{begun}."
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -34,11 +34,12 @@ def network(
     """The sketch with its key: names of the styles (organisations) and of the shapes (kinds)."""
     tall = 300.0 if frame.narrow else 420.0
     where = _fitted(layout(len(graph.style), graph.edges, graph.weight, seed), frame.width, tall)
+    dense = " dense" if len(graph.edges) > 3 * max(len(graph.style), 1) else ""
     thick = np.clip(0.5 + 0.35 * np.log1p(graph.weight), 0.5, 2.4)
     parts = [
         path(
             f"M{where[a, 0]:.1f} {where[a, 1]:.1f}L{where[b, 0]:.1f} {where[b, 1]:.1f}",
-            f"edge w{1 + int(w > 1) + int(w > 1.6)}",
+            f"edge{dense} w{1 + int(w > 1) + int(w > 1.6)}",
         )
         for (a, b), w in zip(graph.edges.tolist(), thick.tolist(), strict=True)
     ]

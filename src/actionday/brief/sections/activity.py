@@ -11,6 +11,7 @@ from actionday.brief.sections.calendar_days import campaign_days, daily, in_sigh
 from actionday.brief.suppression import mark_of, shown, suppress
 from actionday.brief.tables import estimate_row, estimates, published
 from actionday.brief.vocabulary import ACTIVITY, value_word
+from actionday.brief.wording import sentence
 
 KINDS = ("original", "forward", "link")
 _MARK = mark_of("count")
@@ -27,7 +28,7 @@ def activity(material: Material) -> Section:
     dots = change_figure(material)
     blocks += [dots] if dots else []
     blocks += estimates(material, ACTIVITY, material.section(ACTIVITY))
-    blocks += [prose("{}", note) for note in material.notes.get(ACTIVITY, ())]
+    blocks += [prose("{}", sentence(note)) for note in material.notes.get(ACTIVITY, ())]
     blocks += published(ACTIVITY)
     question = (
         "Posts a day in channels that were readable on every day of both windows, so that a change is not one of sight."
@@ -80,10 +81,14 @@ def activity_figure(material: Material) -> Figure | None:
 
 def change_figure(material: Material) -> Figure | None:
     """The changes after over before as dots on a ratio scale; placebo dates too where they were estimated."""
+    # bounds and comparisons with placebo dates have other references than "no change": they stay in the table
     told = [
         t
         for t in material.section(ACTIVITY)
-        if t.estimate.unit == "ratio" and t.estimate.value is not None and set(t.strata) <= {"panel"}
+        if t.estimate.unit == "ratio"
+        and t.estimate.value is not None
+        and set(t.strata) <= {"panel"}
+        and not any(part in t.estimate.name for part in ("_if_unseen_", "_against_"))
     ]
     if not told or material.identified is False:
         return None

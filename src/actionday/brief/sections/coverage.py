@@ -11,7 +11,7 @@ from actionday.brief.sections.calendar_days import campaign_days, daily, in_sigh
 from actionday.brief.suppression import mark_of, shown, suppress
 from actionday.brief.tables import estimates
 from actionday.brief.vocabulary import COVERAGE
-from actionday.brief.wording import NOT_IDENTIFIED
+from actionday.brief.wording import NOT_IDENTIFIED, sentence
 
 _COUNTS = ("readable", "gone_private", "gone", "panel_readable", "panel")
 
@@ -22,7 +22,7 @@ def coverage(material: Material) -> Section:
     figure = coverage_figure(material)
     blocks += [figure] if figure else []
     blocks += estimates(material, COVERAGE, material.section(COVERAGE))
-    blocks += [prose("{}", note) for note in material.notes.get(COVERAGE, ())]
+    blocks += [prose("{}", sentence(note)) for note in material.notes.get(COVERAGE, ())]
     question = (
         "An action day also blinds the observer: entry links and collecting accounts go too. So this comes first."
     )

@@ -1,12 +1,15 @@
 """What the brief rests on: methods, data and quarantine, versions and hashes, and its limits."""
 
+import re
+
 from actionday.brief.material import Material
 from actionday.brief.origin import SYNTHETIC
 from actionday.brief.page import Block, Items, Section, Table, fill, prose
 from actionday.brief.tables import estimates
 from actionday.brief.vocabulary import OTHER, SECTIONS
-from actionday.brief.wording import join, moment, plural
+from actionday.brief.wording import join, moment, plural, sentence
 
+_DETAIL = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)")
 _LIMITS = (
     "A link, a membership or a place in a network is a <strong>lead, never a ground</strong>. Nothing here decides whether content is unlawful; a person does, and a second one where the policy says so.",
     "This brief is no directory: subjects, hosts and destinations appear as counts and hashes. Pseudonyms hold within this brief only.",
@@ -23,7 +26,7 @@ def rest(material: Material) -> Section | None:
     notes = [note for name, many in material.notes.items() if name not in SECTIONS for note in many]
     if not told and not notes:
         return None
-    blocks: list[Block] = [*estimates(material, OTHER, told), *(prose("{}", note) for note in notes)]
+    blocks: list[Block] = [*estimates(material, OTHER, told), *(prose("{}", sentence(note)) for note in notes)]
     return Section("other", "Other results", "Results that belong to no part above.", tuple(blocks))
 
 
@@ -31,7 +34,10 @@ def methods(material: Material) -> Section:
     """A paragraph written from the estimates' own method strings, and each method with what it was used for."""
     used: dict[str, list[str]] = {}
     for told in material.told:
-        used.setdefault(told.estimate.method, []).append(told.disclosed.word.title)
+        # details of one fit (draws, gaps) stand in its own row; here they would make one method look like fifty
+        method = _DETAIL.sub("", told.estimate.method)
+        if method != "none":
+            used.setdefault(method, []).append(told.disclosed.word.title)
     levels = sorted({told.estimate.level for told in material.told})
     said = f"{join([f'{100 * level:g} %' for level in levels])} intervals" if levels else "intervals"
     campaign = material.campaign

@@ -14,9 +14,10 @@ from actionday.brief.suppression import THRESHOLD, mark_of, shown, suppress
 from actionday.brief.svg import Floats
 from actionday.brief.tables import estimate_row, estimates
 from actionday.brief.vocabulary import MIGRATION, place_title, short_place, value_word
+from actionday.brief.wording import sentence
 
 SIGNALS = ("operators_explicit", "operators_inferred", "audience", "links", "talk")
-_MOST, _OTHER = 7, "others"
+_MOST, _OTHER = 6, "others"
 _MARK = mark_of("count")
 _FOLLOWED = ("venues", "looked_at", "arrived", "denied_1", "denied_7", "denied_30", "still_there", "silent")
 
@@ -30,7 +31,7 @@ def migration(material: Material) -> Section:
     blocks += [table] if table else []
     blocks += [f for f in (denial_figure(material), concentration_figure(material)) if f]
     blocks += estimates(material, MIGRATION, material.section(MIGRATION))
-    blocks += [prose("{}", note) for note in material.notes.get(MIGRATION, ())]
+    blocks += [prose("{}", sentence(note)) for note in material.notes.get(MIGRATION, ())]
     question = (
         "Where operators, audiences, links and talk went, and whether anybody was let in, stayed, or fell silent there."
     )
@@ -40,15 +41,21 @@ def migration(material: Material) -> Section:
 def shown_flows(material: Material) -> pl.DataFrame:
     """Flows over the whole time by signal, source and destination; small destinations joined, small cells suppressed."""
     frame = material.frame("flows")
-    sizes = frame.group_by("signal", "destination").agg(pl.col("count").sum().alias("size"))
-    rank = pl.col("size").rank("ordinal", descending=True).over("signal")
-    kept = sizes.sort("signal", "size", "destination", descending=[False, True, False]).with_columns(rank.alias("rank"))
-    frame = frame.join(kept, on=["signal", "destination"], how="left")
-    joined = pl.when(pl.col("rank") > _MOST).then(pl.lit(_OTHER)).otherwise(pl.col("destination"))
-    frame = frame.with_columns(joined.alias("destination"))
+    for column in ("source", "destination"):
+        frame = _joined(frame, column)
     whole = frame.group_by("signal", "source", "destination").agg(pl.col("count").sum())
     whole = whole.sort("signal", "source", "destination")
     return suppress(whole, "count")
+
+
+def _joined(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The _MOST largest places of each signal by name, the others together."""
+    sizes = frame.group_by("signal", column).agg(pl.col("count").sum().alias("size"))
+    sizes = sizes.sort("signal", "size", column, descending=[False, True, False])
+    sizes = sizes.with_columns(pl.int_range(pl.len()).over("signal").alias("rank"))
+    ranked = frame.join(sizes, on=["signal", column], how="left")
+    named = pl.when(pl.col("rank") >= _MOST).then(pl.lit(_OTHER)).otherwise(pl.col(column))
+    return ranked.with_columns(named.alias(column)).select(frame.columns)
 
 
 def flow_figure(material: Material) -> Figure | None:
@@ -194,7 +201,8 @@ def _weekly(frame: pl.DataFrame, style: int, days: Days) -> Line:
     for column in ("hhi", "low", "high"):
         ordinals, values, _ = daily(frame, column, days)
         columns.append(values)
-    held = ~pl.Series(columns[0]).is_nan().to_numpy()
+    # a week's point stands in its middle, if that is still on the axis
+    held = ~pl.Series(columns[0]).is_nan().to_numpy() & (ordinals + 3 <= days.last.toordinal())
     return Line("", ordinals[held] + 3, columns[0][held], style, columns[1][held], columns[2][held])
 
 

@@ -36,48 +36,44 @@ def network_figure(material: Material) -> Figure | None:
     if len(nodes) < THRESHOLD:
         return None
     nodes = _joined(nodes)
-    organisations = [
-        o
-        for o in nodes.group_by("organisation")
-        .len()
-        .sort("len", "organisation", descending=[True, False])["organisation"]
-        .to_list()
-        if o != _OTHER
-    ]
-    styles = [*organisations, _OTHER] if _OTHER in nodes["organisation"].to_list() else organisations
-    kinds = [k for k in _KINDS if k in nodes["kind"].to_list()] + (
-        [_OTHER] if _OTHER in nodes["kind"].to_list() else []
+    styles = _by_size(nodes["organisation"])
+    kinds = (*_KINDS, _OTHER)
+    graph = _graph(nodes, edges, styles)
+    gone = int(graph.gone.sum())
+    counted = f"{gone} of them gone" if gone == 0 or gone >= THRESHOLD else "fewer than 5 of them gone"
+    heading = Heading("Network sketch", f"A network of {len(nodes)} nodes, {counted}, and {len(graph.edges)} ties.")
+    there = set(nodes["kind"].to_list())
+    key = ([readable(s) for s in styles], [value_word("kind", k) if k in there else "" for k in kinds])
+    words = (
+        "{} nodes with ties, {}. Colour: organisation by human judgement; shape: kind; hollow and crossed: gone. "
+        "Groups of fewer than {} are joined."
     )
-    shapes = {k: (_KINDS.index(k) if k in _KINDS else 4) for k in kinds}
+    caption = fill(words, len(nodes), counted, THRESHOLD)
+    seed = material.origin.seed
+    return Figure(
+        "network", heading.title, caption, lambda paper: draw_network(paper, heading, graph, key, seed), _data(nodes)
+    )
+
+
+def _by_size(organisations: pl.Series) -> list[str]:
+    """The organisations' names, the largest first, what is joined last."""
+    sizes = pl.DataFrame({"name": organisations}).group_by("name").len()
+    ordered = sizes.sort([pl.col("name") == _OTHER, pl.col("len"), pl.col("name")], descending=[False, True, False])
+    return [str(name) for name in ordered["name"].to_list()]
+
+
+def _graph(nodes: pl.DataFrame, edges: pl.DataFrame, styles: list[str]) -> Graph:
     places = {node: i for i, node in enumerate(nodes["node"].to_list())}
     known = edges.filter(pl.col("source").is_in(list(places)) & pl.col("target").is_in(list(places)))
     pairs = np.array([(places[s], places[t]) for s, t in known.select("source", "target").rows()], dtype=np.int64)
-    graph = Graph(
+    shapes = (*_KINDS, _OTHER)
+    return Graph(
         np.array([styles.index(o) for o in nodes["organisation"].to_list()], dtype=np.int64),
-        np.array([shapes[k] for k in nodes["kind"].to_list()], dtype=np.int64),
+        np.array([shapes.index(k) for k in nodes["kind"].to_list()], dtype=np.int64),
         nodes["gone"].fill_null(value=False).to_numpy(),
         nodes["degree"].fill_null(0).cast(pl.Float64).to_numpy().astype(np.float64),
         pairs.reshape(-1, 2),
         known["weight"].fill_null(1).cast(pl.Float64).to_numpy().astype(np.float64),
-    )
-    gone = int(graph.gone.sum())
-    counted = f"{gone} of them gone" if gone == 0 or gone >= THRESHOLD else "fewer than 5 of them gone"
-    heading = Heading("Network sketch", f"A network of {len(nodes)} nodes, {counted}, and {len(known)} ties.")
-    names = ([readable(s) for s in styles], [value_word("kind", k) for k in kinds])
-    ordered = (names[0], [names[1][kinds.index(k)] if k in kinds else "" for k in (*_KINDS, _OTHER)])
-    caption = fill(
-        "{} nodes with ties, {}. Colour: organisation by human judgement; shape: kind; hollow and crossed: gone. Groups of fewer than {} are joined.",
-        len(nodes),
-        counted,
-        THRESHOLD,
-    )
-    seed = material.origin.seed
-    return Figure(
-        "network",
-        heading.title,
-        caption,
-        lambda paper: draw_network(paper, heading, graph, ordered, seed),
-        _data(nodes),
     )
 
 

@@ -14,6 +14,7 @@ from actionday.brief.sections.calendar_days import campaign_days, in_sight, iso
 from actionday.brief.suppression import mark_of, shown, suppress, unsafe
 from actionday.brief.tables import estimates, published
 from actionday.brief.vocabulary import REMOVALS, readable, value_word
+from actionday.brief.wording import sentence
 
 BASES: Mapping[str, str] = {
     "observed": "Observed by us",
@@ -33,7 +34,7 @@ def removals(material: Material) -> Section:
     table = _by_group(material)
     blocks += [table] if table else []
     blocks += estimates(material, REMOVALS, material.section(REMOVALS))
-    blocks += [prose("{}", note) for note in material.notes.get(REMOVALS, ())]
+    blocks += [prose("{}", sentence(note)) for note in material.notes.get(REMOVALS, ())]
     blocks += published(REMOVALS)
     question = (
         "Three counts that are never added up: what we saw go, what fell silent, and what platforms say they removed."
@@ -44,7 +45,8 @@ def removals(material: Material) -> Section:
 def removals_by_day(material: Material) -> pl.DataFrame:
     """Removals by day and basis, suppressed; what platforms announce is public already and stays."""
     frame = in_sight(material, material.frame("removals_by_day"))
-    frame = frame.group_by("basis", "day").agg(pl.col("count").sum()).sort("basis", "day")
+    frame = frame.group_by("basis", "day").agg(pl.col("count").sum())
+    frame = _with_zeros(material, frame).sort("basis", "day")
     frame = frame.with_columns(material.period_of(pl.col("day")).alias("period"))
     hidden = suppress(frame, "count", [["basis", "period"]])
     public = pl.col("basis") == "announced"
@@ -53,6 +55,15 @@ def removals_by_day(material: Material) -> pl.DataFrame:
         pl.when(public).then(true).otherwise(pl.col("count")).alias("count"),
         pl.when(public).then(pl.lit("")).otherwise(pl.col(_MARK)).alias(_MARK),
     )
+
+
+def _with_zeros(material: Material, frame: pl.DataFrame) -> pl.DataFrame:
+    """A row for each day without a removal that we would have seen: bases of ours only, and only those that occur."""
+    first, last = material.days
+    every = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
+    ours = frame.select("basis").unique().filter(pl.col("basis") != "announced")
+    missing = ours.join(every, how="cross").join(frame, on=["basis", "day"], how="anti")
+    return pl.concat([frame, missing.with_columns(pl.lit(0, pl.Int64).alias("count")).select(frame.columns)])
 
 
 def removals_figure(material: Material) -> Figure | None:
@@ -120,13 +131,18 @@ def _by_group(material: Material) -> Table | None:
     )
     campaign = material.campaign
     caption = f"Removals by platform, kind and organisation: {campaign.days_before} days before, the action day's window, {campaign.days_after} days after"
-    note = "“<5”: 1 to 4, suppressed. “hidden”: withheld because a suppressed cell would follow from the total. Announced counts are public and complete; observed counts are what we could see."
+    note = "“<5”: fewer than 5, suppressed (a zero among them where a total would tell). “hidden”: withheld for the same reason. Announced counts are public and complete; observed counts are what we could see."
     return Table("removals-by-group", caption, head, tuple(rows), 5, note)
 
 
 def _group_rows(frame: pl.DataFrame, dimension: str, columns: list[tuple[str, str]]) -> list[Row]:
     """Suppressed rows for each value of one dimension under a heading row, largest in the window first."""
-    grouped = frame.group_by(dimension, "basis", "period").agg(pl.col("count").sum()).sort(dimension, "basis", "period")
+    grouped = frame.group_by(dimension, "basis", "period").agg(pl.col("count").sum())
+    ours = grouped.filter(pl.col("basis") != "announced")
+    every = ours.select(dimension).unique().join(ours.select("basis", "period").unique(), how="cross")
+    missing = every.join(grouped, on=every.columns, how="anti", nulls_equal=True)
+    zeros = missing.with_columns(pl.lit(0, pl.Int64).alias("count"))
+    grouped = pl.concat([grouped, zeros.select(grouped.columns)]).sort(dimension, "basis", "period")
     keys = ["basis", "period"]
     safe = suppress(grouped, "count", [keys])
     true = safe.with_columns(grouped["count"].alias("count"))
@@ -137,10 +153,12 @@ def _group_rows(frame: pl.DataFrame, dimension: str, columns: list[tuple[str, st
     }
     sizes = dict(grouped.filter(pl.col("period") == "window").group_by(dimension).agg(pl.col("count").sum()).rows())
     order = sorted({row[0] for row in cells}, key=lambda name: (-sizes.get(name, 0), str(name)))
+    seen = set(ours[dimension].to_list())
     rows = [Row((readable(dimension),), heading=True)]
     for name in order:
         words = value_word(dimension, name or "not recorded")
-        printed = [cells.get((name, basis, period), "0" if basis != "announced" else "") for basis, period in columns]
+        nothing = "0" if name in seen else ""
+        printed = [cells.get((name, b, period), nothing if b != "announced" else "") for b, period in columns]
         # a group's cells whose total is published and tells them all are withheld together
         printed = [
             "hidden" if column in leaking and cell == "<5" else cell
