@@ -65,7 +65,7 @@ def test_without_published_totals_only_small_cells_go_and_zeros_stay() -> None:
 )
 def test_coarsened_rows_stand_in_combinations_of_five_or_more(rows: list[tuple[str, str, str]]) -> None:
     frame = pl.DataFrame([{"subject": str(i), "a": a, "b": b, "c": c} for i, (a, b, c) in enumerate(rows)])
-    out = coarsen(frame, "subject", ("a", "b", "c"))
+    out = coarsen(frame, ("a", "b", "c"))
     sizes = out.group_by("a", "b", "c").agg(pl.col("subject").n_unique().alias("n"))
     assert (sizes["n"] >= 5).all()
     assert len(out) == len(frame) or len(frame) < 5 or TOGETHER in {*out["a"], *frame["a"]} or len(out) < len(frame)
@@ -73,6 +73,6 @@ def test_coarsened_rows_stand_in_combinations_of_five_or_more(rows: list[tuple[s
 
 def test_coarsening_keeps_what_is_large_enough_as_it_is() -> None:
     frame = pl.DataFrame({"subject": [str(i) for i in range(12)], "a": ["big"] * 6 + ["s1", "s2"] * 3, "b": ["k"] * 12})
-    out = coarsen(frame, "subject", ("a", "b")).sort("subject")
+    out = coarsen(frame, ("a", "b")).sort("subject")
     assert set(out["a"]) == {"big", TOGETHER}
     assert len(out) == 12

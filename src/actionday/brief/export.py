@@ -198,7 +198,8 @@ def _lifetimes(frame: pl.DataFrame) -> pl.DataFrame:
     if frame.is_empty():
         return frame
     rounded = [pl.col(c).round(2).alias(c) for c in _DAYS]
-    parts = [coarsen(part, "subject", _LIVES) for part in frame.partition_by("clock")]
+    # one row a subject and clock, so each clock's rows are its subjects
+    parts = [coarsen(part, _LIVES) for part in frame.partition_by("clock")]
     return pl.concat(parts).with_columns(rounded).sort("subject", "clock", "entry")
 
 

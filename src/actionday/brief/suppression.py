@@ -92,20 +92,18 @@ def shown(value: float | None, mark: str = "") -> str:
     return mark or ("" if value is None else str(int(value)))
 
 
-def coarsen(frame: pl.DataFrame, subject: str, columns: Sequence[str]) -> pl.DataFrame:
-    """Merge categories of `columns`, from the first on, until every combination holds at least THRESHOLD subjects.
+def coarsen(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Merge categories of `columns`, from the first on, until every combination holds at least THRESHOLD rows.
 
     Rows in smaller combinations get TOGETHER in the first column; where that is still too few, in the next as well.
-    Rows that remain too few with all columns merged are dropped. For tables with one row a subject.
+    Rows that remain too few with all columns merged are dropped. The table must have one row a subject.
     """
     work = frame
     for depth in range(len(columns)):
-        held = pl.col(subject).n_unique().over(list(columns))
-        merged = [
-            pl.when(held < THRESHOLD).then(pl.lit(TOGETHER)).otherwise(pl.col(c)).alias(c) for c in columns[: depth + 1]
-        ]
+        few = pl.len().over(list(columns)) < THRESHOLD
+        merged = [pl.when(few).then(pl.lit(TOGETHER)).otherwise(pl.col(c)).alias(c) for c in columns[: depth + 1]]
         work = work.with_columns(merged)
-    return work.filter(pl.col(subject).n_unique().over(list(columns)) >= THRESHOLD)
+    return work.filter(pl.len().over(list(columns)) >= THRESHOLD)
 
 
 def _next_hidden(work: pl.DataFrame, column: str, keys: list[str]) -> pl.Series | None:

@@ -80,7 +80,7 @@ def panel_figure(
     rows = frame.filter((pl.col("clock") == clock) & (pl.col("group_by") == group_by))
     sizes = rows.group_by("group").agg(pl.col("at_risk").max().fill_null(0).alias("size"), pl.len().alias("steps"))
     if group_by in (lives := material.frame("lifetimes")).columns:
-        held = lives.group_by(pl.col(group_by).alias("group")).agg(pl.col("subject").n_unique().alias("held"))
+        held = lives.group_by(pl.col(group_by).alias("group")).agg(pl.len().alias("held"))
         sizes = sizes.join(held, on="group", how="left").with_columns(pl.max_horizontal("size", "held").alias("size"))
     names = sizes.sort(["size", "steps", "group"], descending=[True, True, False])["group"].to_list()
     if group_by != "all":
@@ -217,6 +217,6 @@ def _small_groups(lives: pl.DataFrame) -> set[tuple[str, str, str, str]]:
     for column in ("kind", "platform", "organisation"):
         named = lives.select("subject", "period", clock, (pl.col(column) + tail).alias("group"))
         for period in (pl.col("period"), pl.lit("all")):
-            sizes = named.group_by("clock", "group", period.alias("span")).agg(pl.col("subject").n_unique().alias("n"))
+            sizes = named.group_by("clock", "group", period.alias("span")).agg(pl.len().alias("n"))
             few |= {(row[0], column, row[1], row[2]) for row in sizes.filter(pl.col("n") < THRESHOLD).rows()}
     return few
