@@ -140,7 +140,7 @@ def _bars(nodes: Sequence[tuple[str, str]], side: _Side, x: float, anchor: str, 
         out.append(node("rect", x=x, y=side.top[name], width=_BAR, height=side.tall[name], cls=style))
         at = x - 6 if anchor == "end" else x + _BAR + 6
         middle = side.top[name] + side.tall[name] / 2
-        short = fit(name, room - 18 - 7 * len(total), 12)
+        short = fit(name, room - 8 - 6.4 * len(total), 12)
         words = f"{short} {total}"
         out.append(text(at, middle + 4, words, "label", anchor))
     return out

@@ -48,7 +48,7 @@ class _Box:
 def survival_plot(frame: Frame, heading: Heading, plot: Plot, axis: str) -> Markup:
     """One plot over the full width, curves named where they end, numbers at risk underneath."""
     labels = max((width_of(c.label, 12) for c in plot.curves), default=0)
-    right = frame.width - (14 if frame.narrow else min(labels + 14, 190))
+    right = frame.width - (14 if frame.narrow else min(1.08 * labels + 20, 210))
     top = 14.0 + (20 * len(plot.curves) if frame.narrow else 0)
     box = _Box(46, top, right, top + (190 if frame.narrow else 230))
     x, y = _axes(plot.curves, box)

@@ -216,12 +216,16 @@ def _panel(frame: pl.DataFrame, signal: str) -> FlowPanel:
 
 def _totals(frame: pl.DataFrame, column: str) -> tuple[tuple[str, str], ...]:
     """Sums of the cells that are printed, so that no total gives a withheld one away; "+" where some are withheld."""
-    sums = frame.group_by(column).agg(pl.col("count").sum(), (pl.col(_MARK) != "").any().alias("more"))
+    withheld = (pl.col(_MARK) != "").sum().alias("withheld")
+    sums = frame.group_by(column).agg(pl.col("count").sum(), withheld)
     ordered = sums.sort([pl.col(column) == _OTHER, pl.col("count"), pl.col(column)], descending=[False, True, False])
-    return tuple(
-        (short_place(r[column]), (f"{r['count']:,}{'+' if r['more'] else ''}" if r["count"] else "<5"))
-        for r in ordered.iter_rows(named=True)
-    )
+    return tuple((short_place(r[column]), _printed(r["count"], r["withheld"])) for r in ordered.iter_rows(named=True))
+
+
+def _printed(count: int, withheld: int) -> str:
+    if count:
+        return f"{count:,}{'+' if withheld else ''}"
+    return "<5" if withheld == 1 else "<5 each"
 
 
 def _biggest(panel: FlowPanel) -> str:
