@@ -1,0 +1,129 @@
+"""What shows that a subject was there: looks, profile snapshots and posts, under one name per subject.
+
+All functions return Ibis expressions; times are UTC. `known_until` cuts evidence off (None: nothing is cut).
+Not for: what the evidence means (see `cohort` and `endings`).
+"""
+
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from actionday.records import State
+from actionday.stores.archive.view import View
+
+ALIVE = (State.PRESENT, State.RESTRICTED, State.RENAMED)
+OFFICES = ("owner", "admin", "bot")
+
+
+def staged(view: View, table: ir.Table) -> ir.Table:
+    """Run an aggregate once and go on with its rows, so that no later query scans the posts again for it."""
+    return ibis.memtable(view.arrow(table))
+
+
+def attach(left: ir.Table, right: ir.Table, *keys: str) -> ir.Table:
+    """Left join on equal keys that keeps the left key columns only."""
+    joined = left.left_join(right, list(keys))
+    return joined.drop(*[f"{key}_right" for key in keys])
+
+
+def up_to(table: ir.Table, column: str, known_until: datetime | None) -> ir.Table:
+    """Rows dated at or before `known_until`."""
+    if known_until is None:
+        return table
+    return table.filter(table[column] <= ibis.literal(known_until, "timestamp('UTC')"))
+
+
+def aliases(view: View) -> ir.Table:
+    """`alias`, `known_as`: pseudonyms under which accounts were stored before their role was known."""
+    accounts = view.table("accounts")
+    named = accounts.filter(accounts.pseudonym.notnull() & (accounts.pseudonym != accounts.subject))
+    return named.group_by(alias=named.pseudonym).agg(known_as=named.subject.min())
+
+
+def unify(table: ir.Table, column: str, alias: ir.Table) -> ir.Table:
+    """Replace pseudonyms in `column` by the ids they turned out to be."""
+    joined = table.left_join(alias, table[column] == alias.alias)
+    return joined.mutate(**{column: ibis.coalesce(joined.known_as, joined[column])}).drop("alias", "known_as")
+
+
+def part(subject: ir.StringValue, number: int) -> ir.StringValue:
+    """A part of a subject id's text: 0 is the platform, 1 the kind (account, channel, pseudonym)."""
+    return subject.split(":")[number]
+
+
+def looks(view: View, known_until: datetime | None = None) -> ir.Table:
+    """One row a look: subject, at, state, basis, rule, vantage ("" where unnamed), source (vantage, else platform)."""
+    sightings = up_to(view.table("sightings"), "at", known_until)
+    named = unify(sightings.select("subject", "at", "state", "basis", "rule", "vantage"), "subject", aliases(view))
+    return named.mutate(
+        source=ibis.coalesce(named.vantage, part(named.subject, 0)), vantage=ibis.coalesce(named.vantage, "")
+    )
+
+
+def snapshots(view: View, known_until: datetime | None = None) -> ir.Table:
+    """One row a profile snapshot with a time: subject, at, vantage, source, language, size (followers or members)."""
+    accounts, channels = view.table("accounts"), view.table("channels")
+    columns = ["subject", "platform", "seen_at", "vantage", "language"]
+    both = ibis.union(
+        accounts.select(*columns, size=accounts.followers), channels.select(*columns, size=channels.members)
+    )
+    dated = up_to(both.filter(both.seen_at.notnull()), "seen_at", known_until).rename(at="seen_at")
+    return dated.mutate(source=ibis.coalesce(dated.vantage, dated.platform))
+
+
+def spans(posts: ir.Table, key: str) -> ir.Table:
+    """First and last post and number of post versions by subject and language; `key` is `channel` or `author`."""
+    known = posts.filter(posts[key].notnull())
+    return known.group_by(subject=known[key], language=known.language).agg(
+        first=known["at"].min(), last=known["at"].max(), n=known.count()
+    )
+
+
+def offices(view: View) -> ir.Table:
+    """`subject`, `office` (admin or bot): accounts that hold, or held, a role; bots are bots whatever else they are."""
+    alias = aliases(view)
+    held = view.table("memberships")
+    held = held.filter(held.role.isin(OFFICES)).select(subject="account", role="role")
+    told = view.table("accounts")
+    told = told.filter(told.kind.isin(OFFICES)).select(subject="subject", role="kind")
+    both = unify(ibis.union(held, told), "subject", alias)
+    office = both.mutate(office=ibis.ifelse(both.role == "bot", "bot", "admin"))
+    return office.group_by("subject").agg(office=office.office.max())
+
+
+def presence(view: View, known_until: datetime | None = None) -> ir.Table:
+    """Evidence of presence by subject, source and language: first, last, n.
+
+    Subjects are channels, accounts that hold a role, and whatever has looks of its own; ordinary members are left out.
+    Posts count as one source per platform: a single file may hold a single channel, whose first post is its birth
+    rather than the beginning of an observation.
+    """
+    seen = looks(view, known_until)
+    shown = snapshots(view, known_until)
+    posts = up_to(view.table("posts"), "at", known_until)
+    alias = aliases(view)
+    members = ibis.union(offices(view).select("subject"), seen.select("subject"), distinct=True)
+    asked = ibis.union(members, alias.select(subject="alias"), distinct=True)
+    alive = seen.filter(seen.state.isin(ALIVE)).mutate(language=ibis.null("string"))
+    written = unify(spans(posts.semi_join(asked, posts.author == asked.subject), "author"), "subject", alias)
+    is_channel = part(shown.subject, 1) == "channel"
+    shown = ibis.union(shown.filter(is_channel), shown.filter(~is_channel).semi_join(members, "subject"))
+    pieces = [
+        _by_source(alive),
+        _by_source(shown.mutate(language=ibis.null("string"))),
+        _as_source(spans(posts, "channel")),
+        _as_source(written.semi_join(members, "subject")),
+    ]
+    return ibis.union(*pieces)
+
+
+def _by_source(table: ir.Table) -> ir.Table:
+    return table.group_by("subject", "source", "language").agg(
+        first=table["at"].min(), last=table["at"].max(), n=table.count()
+    )
+
+
+def _as_source(table: ir.Table) -> ir.Table:
+    source = ibis.literal("posts:") + part(table.subject, 0)
+    return table.mutate(source=source).select("subject", "source", "language", "first", "last", "n")
