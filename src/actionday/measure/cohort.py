@@ -13,7 +13,18 @@ import pyarrow as pa
 
 from actionday.measure.days import DAY_US, day_of, micros
 from actionday.measure.endings import endings, outlook
-from actionday.measure.evidence import aliases, attach, looks, offices, part, presence, snapshots, staged, unify
+from actionday.measure.evidence import (
+    aliases,
+    attach,
+    attach_all,
+    looks,
+    offices,
+    part,
+    presence,
+    snapshots,
+    staged,
+    unify,
+)
 from actionday.measure.schemas import COHORT
 from actionday.measure.silence import SILENT_DAYS, silent
 from actionday.records import UNSEEN, Campaign
@@ -50,8 +61,8 @@ def cohort(view: View, campaign: Campaign, *, now: datetime | None = None) -> pa
 def _subjects(view: View, campaign: Campaign, seen: ir.Table, looked: ir.Table, now: datetime | None) -> ir.Table:
     last_seen = seen.group_by("subject").agg(first_seen=seen["first"].min(), last_seen=seen["last"].max())
     ended = endings(looked, last_seen.select("subject", "last_seen"), campaign.confirmations)
-    rows = last_seen
-    for other in (
+    rows = attach_all(
+        last_seen,
         ended,
         outlook(looked),
         offices(view),
@@ -60,8 +71,7 @@ def _subjects(view: View, campaign: Campaign, seen: ir.Table, looked: ir.Table, 
         _language(view, seen, now),
         _organisation(view, campaign),
         _vantage_lost(view, seen, looked, now),
-    ):
-        rows = attach(rows, other, "subject")
+    )
     unseen = rows.unseen_by_all.fill_null(False) & (rows.last_unseen > rows.last_seen)
     born = rows.created_at.notnull() & (day_of(rows.created_at) >= day_of(rows.first_seen))
     is_channel = part(rows.subject, 1) == "channel"

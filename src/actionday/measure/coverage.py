@@ -100,6 +100,15 @@ def named_events(campaign: Campaign) -> tuple[str, ...]:
     )
 
 
+def windows_of(coverage: Measure, campaign: Campaign) -> Windows:
+    """The windows that a coverage measure covered; the campaign's own where nothing was observed."""
+    asked = nominal(campaign)
+    days = coverage.tables["coverage_by_day"]["day"].cast(pa.int32()).to_numpy()
+    if len(days) == 0:
+        return asked
+    return replace(asked, before_first=int(days.min()), after_last=int(days.max()))
+
+
 def look(view: View, cohort: pa.Table, campaign: Campaign) -> Scene:
     """Windows cut to what was observed, sight of each subject, and the table COVERAGE_BY_DAY."""
     seen = sight(view, cohort)

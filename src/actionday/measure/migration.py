@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from actionday.measure.concentration import EVERYBODY, concentration, indices
-from actionday.measure.coverage import if_identified, look, measure_coverage, named_events
+from actionday.measure.coverage import if_identified, measure_coverage, named_events, windows_of
 from actionday.measure.days import as_days, day_of
 from actionday.measure.destinations import destination_estimates, destinations, follow
 from actionday.measure.flows import flows, judged, outlinks
@@ -28,7 +28,7 @@ def measure_migration(
     """Flows by week, destinations to their end, and concentration. `coverage` saves measuring it again if it is at hand."""
     coverage = measure_coverage(view, cohort, campaign) if coverage is None else coverage
     named = venues(view, cohort)
-    windows = look(view, cohort, campaign).windows
+    windows = windows_of(coverage, campaign)
     followed = follow(view, cohort, campaign, named)
     tables = {
         "flows": flows(view, cohort, named),

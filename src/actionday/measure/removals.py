@@ -6,6 +6,7 @@ A removal is the platform's own act. What was closed, moved or went by nobody-kn
 from collections import defaultdict
 from collections.abc import Iterable
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 from actionday.measure.cohort import NOBODY
 from actionday.measure.days import as_days, date_of, dates, day_number
 from actionday.measure.endings import reinstated
-from actionday.measure.evidence import looks, presence
+from actionday.measure.evidence import looks
 from actionday.measure.posting import labels_of
 from actionday.measure.schemas import REMOVALS_BY_DAY
 from actionday.measure.sight import Bools
@@ -174,8 +175,8 @@ def _reinstated(view: View, cohort: pa.Table, campaign: Campaign) -> Estimate:
     method = "subjects confirmed gone and present again later; their lifetime runs on"
     if len(cohort) == 0:
         return Estimate("reinstated", None, None, None, "subjects", 0, method, caveats=(NOTHING,))
-    seen = presence(view)
-    last = seen.group_by("subject").agg(last_seen=seen["last"].max())
+    known = ibis.memtable(cohort)
+    last = known.filter(~known.exact).select("subject", last_seen="last_present")
     back = view.arrow(reinstated(looks(view), view.table("posts"), last, campaign.confirmations))
     value = len(back)
     return Estimate("reinstated", value, value, value, "subjects", len(cohort), method)

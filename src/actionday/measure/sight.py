@@ -94,7 +94,8 @@ def sight(view: View, cohort: pa.Table) -> Sight:
 def _pace(view: View, base: ir.Table) -> ir.Table:
     """The usual gap in days between a subject's posts or between its looks, whichever is shorter."""
     posts, seen, alias = view.table("posts"), looks(view), aliases(view)
-    known = ibis.union(base.select("subject"), alias.select(subject="alias"))
+    known = base.select("subject")
+    known = known if alias is None else ibis.union(known, alias.select(subject="pseudonym"))
     wrote = posts.semi_join(known, posts.author == known.subject)
     looked = seen.group_by("subject").agg(first=seen["at"].min(), last=seen["at"].max(), n=seen["at"].nunique())
     columns = ["subject", "first", "last", "n"]
