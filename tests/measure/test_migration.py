@@ -73,7 +73,9 @@ def test_a_handle_means_whoever_held_it_then(world: "World") -> None:
     assert len(found) == 6
     assert meant[world.at(-30), "telegram:@haven"] == first  # before any snapshot: the first one known
     assert meant[world.at(-15), "telegram:@haven"] == first
-    assert meant[world.at(-7), "telegram:@haven"] == second  # the first renamed away; the first known handle reaches back
+    assert (
+        meant[world.at(-7), "telegram:@haven"] == second
+    )  # the first renamed away; the first known handle reaches back
     assert meant[world.at(0), "telegram:@haven"] == second
     assert meant[world.at(10), "telegram:@haven"] == "telegram:@haven"
     assert meant[world.at(0), "telegram:@nobody"] == "telegram:@nobody"

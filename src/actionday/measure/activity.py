@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from actionday.measure.change import Ratio, ratio
-from actionday.measure.coverage import Scene, if_identified, look, measure_coverage, named_events, shares
+from actionday.measure.coverage import Scene, coverage_of, if_identified, look, named_events, shares
 from actionday.measure.days import dates
 from actionday.measure.placebo import FEWEST, Placebo, placebo_windows, placebos
 from actionday.measure.posting import KINDS, Compared, Daily, compare, daily, labels_of, unseen_by_day
@@ -42,10 +42,11 @@ def measure_activity(
     view: View, cohort: pa.Table, campaign: Campaign, by: str = "all", *, coverage: Measure | None = None
 ) -> Measure:
     """Removals by day, posts by day and their change. `coverage` saves measuring it again if it is at hand."""
-    coverage = measure_coverage(view, cohort, campaign) if coverage is None else coverage
+    scene = look(view, cohort, campaign)
+    coverage = coverage_of(view, cohort, campaign, scene) if coverage is None else coverage
     removals = removals_by_day(view, cohort)
     counted = removal_estimates(view, cohort, campaign, by)
-    facts = _facts(view, cohort, campaign)
+    facts = _facts(view, cohort, scene)
     changes: list[Estimate] = []
     limits: list[Estimate] = []
     for label, members in labels_of(cohort, by):
@@ -60,8 +61,7 @@ def measure_activity(
     return Measure("activity", estimates, {"removals_by_day": removals, "posts_by_day": _posts_by_day(facts)}, notes)
 
 
-def _facts(view: View, cohort: pa.Table, campaign: Campaign) -> _Facts:
-    scene = look(view, cohort, campaign)
+def _facts(view: View, cohort: pa.Table, scene: Scene) -> _Facts:
     windows = scene.windows
     earlier = placebo_windows(windows, scene.seen.first)
     first = min([windows.before_first, *(w.before_first for w in earlier)])

@@ -47,7 +47,11 @@ class Bounds:
 
 def measure_coverage(view: View, cohort: pa.Table, campaign: Campaign) -> Measure:
     """Coverage by day and before/after, and whether a before/after can be told at all (estimate `identified`: 1 or 0)."""
-    scene = look(view, cohort, campaign)
+    return coverage_of(view, cohort, campaign, look(view, cohort, campaign))
+
+
+def coverage_of(view: View, cohort: pa.Table, campaign: Campaign, scene: Scene) -> Measure:
+    """`measure_coverage` of a scene that was looked at already."""
     before, after = shares(scene)
     reasons = _reasons(view, cohort, scene, before, after)
     coinciding = named_events(campaign)
