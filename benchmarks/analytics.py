@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("scratch/analytics"))
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--tools", default=",".join(TOOLS))
+    parser.add_argument("--jobs", default=",".join(JOBS))
     parser.add_argument("--one", nargs=2, metavar=("TOOL", "JOB"), help="run once in this process")
     given = parser.parse_args()
     folder = given.folder / str(given.rows)
@@ -54,7 +55,7 @@ def main() -> None:
         return
     if not (folder / "done").exists():
         generate(folder, given.rows)
-    for job in JOBS:
+    for job in given.jobs.split(","):
         compare(job, folder, given)
 
 
