@@ -1,0 +1,1 @@
+"""Benchmarks: a named peer in the same run, ratios printed."""

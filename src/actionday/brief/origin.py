@@ -1,0 +1,61 @@
+"""What a brief rests on besides the measures: versions, inputs, seeds; and, only where asked for, who is who."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+SYNTHETIC = "synthetic world; we put the effect in"
+"""Printed on every page and in every figure of a brief made from synthetic input."""
+
+IDENTIFIED = "TLP:AMBER+STRICT"
+"""The marking of an annex that names subjects."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One file that was read. The name may name a subject, so only the annex prints it; the hash is public."""
+
+    name: str
+    sha256: str
+    format: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class BriefOrigin:
+    """Where the numbers come from. `generated_at` is UTC; `archive` maps tables to versions; `quarantine` reasons to rows.
+
+    `marking` is the sender's (a TLP label, say) and is printed on every page; empty prints that none was given.
+    """
+
+    generated_at: datetime
+    product: str
+    libraries: Mapping[str, str]
+    home: str
+    seed: int
+    inputs: tuple[InputFile, ...] = ()
+    archive: Mapping[str, int] = field(default_factory=dict)
+    profile: str = "unit"
+    content: str = "hash"
+    quarantine: Mapping[str, int] = field(default_factory=dict)
+    synthetic: bool = False
+    marking: str = ""
+    by: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What is known of one subject by name. Links are printed defanged."""
+
+    names: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """The names behind the pseudonyms, by subject id, who asked for them and why. Goes into the annex only."""
+
+    by: str
+    reason: str
+    subjects: Mapping[str, Identity]

@@ -1,0 +1,141 @@
+"""Fingerprints of texts, so that content need not be kept to be recognised; images are in `fingerprint_images`.
+
+SHA-256 of the text as it stands; of longer texts also character 5-gram shingles of the normalised text: as a b-bit
+minwise sketch (Li and König 2010, b = 16, 64 hashes) and as a bottom-k sketch (Cohen and Kaplan 2007, k = 64).
+Not for: finding near-duplicates among many, or judging content.
+"""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from actionday.observe.link_patterns import INVISIBLE
+from actionday.observe.shingle_kernels import HASHES, bottom_k, mixers, sketch_texts
+from actionday.stores.archive.schemas import TABLES
+
+LEAST_CODE_POINTS = 24
+"""Texts shorter than this after normalising get no sketch: too many of them are alike by chance."""
+
+BLOCK = 100_000
+_URL = r"(?i)(?:[a-z][a-z0-9+.\-]*://|www\.)[^\s]+|t\.me/[^\s]+"
+# Beyond these letters NFKC, or one of the marks, may change something: ASCII, accented Latin, Cyrillic, Arabic, Han.
+_NOT_SURELY_NORMAL = (
+    r"[^\x00-\x7F\u00C0-\u00FF\u0400-\u045F\u060C\u061F\u0621-\u063A\u0641-\u064A\u0660-\u0669\u4E00-\u9FFF]"
+)
+_MARKS = r"[\u0640\u064B-\u065F\u0670\u06D6-\u06ED]"  # Arabic tatweel and vowel signs
+
+
+def text_digests(texts: pa.Array) -> pa.Array:
+    """SHA-256 of each text's UTF-8 bytes (binary, 32 bytes); null for a null or empty text.
+
+    Each distinct text is hashed once, by the standard library: DuckDB's `sha256` took twice as long on 143,000 posts.
+    """
+    encoded = texts.cast(pa.large_binary()).dictionary_encode()
+    words = [hashlib.sha256(word).digest() if word else None for word in encoded.dictionary.to_pylist()]
+    return pa.array(words, pa.binary()).take(encoded.indices)
+
+
+def normalise_texts(texts: pl.Series) -> pl.Series:
+    """Texts as shingles see them, in the order given.
+
+    NFKC, lower case, without links, invisible marks, Arabic tatweel and vowel signs, white space as single spaces.
+    """
+    text = pl.col("text")
+    frame = texts.rename("text").to_frame().with_row_index("row")
+    frame = _where(frame, text.str.contains(r"://|www\.|t\.me/"), text.str.replace_all(_URL, " "))
+    unsure = text.str.replace_all(INVISIBLE, "").str.normalize("NFKC").str.replace_all(_MARKS, "")
+    frame = _where(frame, text.str.contains(_NOT_SURELY_NORMAL), unsure)
+    frame = _where(frame, text.str.contains(r"[^\S ]|  |^ | $"), text.str.replace_all(r"\s+", " ").str.strip_chars(" "))
+    return frame.sort("row")["text"].str.to_lowercase()
+
+
+def _where(frame: pl.DataFrame, condition: pl.Expr, change: pl.Expr) -> pl.DataFrame:
+    """`text` changed where the condition holds; the order of rows is not kept."""
+    chosen = frame.select(condition.fill_null(value=False))["text"]
+    if not chosen.any():
+        return frame
+    return pl.concat([frame.filter(~chosen), frame.filter(chosen).with_columns(text=change)])
+
+
+def text_fingerprints(texts: pa.Array, digests: pa.Array, *, seed: int) -> pa.Table:
+    """Sketches of the distinct texts of at least 24 code points, as the archive's `fingerprints` payload.
+
+    `digests` are the texts' SHA-256 (null: no text); the first text of a digest is taken. Sketches compare only with
+    sketches of the same seed. In order of first appearance.
+    """
+    frame = pl.DataFrame({"digest": pl.Series(digests, dtype=pl.Binary), "text": pl.Series(texts, dtype=pl.String)})
+    frame = frame.drop_nulls().unique("digest", keep="first", maintain_order=True)
+    starts = range(0, max(frame.height, 1), BLOCK)
+    with ThreadPoolExecutor(max_workers=pl.thread_pool_size()) as pool:
+        return pa.concat_tables(pool.map(lambda start: _sketched(frame.slice(start, BLOCK), seed), starts))
+
+
+def _sketched(frame: pl.DataFrame, seed: int) -> pa.Table:
+    frame = frame.with_columns(normalise_texts(frame["text"]).alias("text"))
+    frame = frame.filter(pl.col("text").str.len_chars() >= LEAST_CODE_POINTS)
+    texts = frame["text"].to_arrow().cast(pa.large_string())
+    _, offsets, data = texts.buffers()
+    places = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1] if len(texts) else [0]
+    mix = mixers(seed)
+    minwise, bottom, lengths, sizes = sketch_texts(
+        np.frombuffer(data or b"", np.uint8),
+        np.asarray(places, np.int64),
+        (mix.base, mix.salt),
+        (mix.factors, mix.terms),
+    )
+    n = len(texts)
+    columns = {
+        "digest": frame["digest"].to_arrow().cast(pa.binary()),
+        "kind": pa.repeat(pa.scalar("text"), n),
+        "minhash": _binary(minwise.astype("<u2").tobytes(), np.full(n, 2 * HASHES)),
+        "shingles": _binary(bottom.astype("<u4").tobytes(), lengths * 4),
+        "n_shingles": pa.array(sizes, pa.int32()),
+        "pdq": pa.nulls(n, pa.binary()),
+        "quality": pa.nulls(n, pa.int16()),
+    }
+    return pa.table(columns, TABLES["fingerprints"].payload)
+
+
+def _binary(data: bytes, lengths: npt.NDArray[np.integer]) -> pa.Array:
+    """Bytes cut into values of these lengths."""
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    return pa.Array.from_buffers(pa.binary(), len(lengths), [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+
+
+def estimate_jaccard(a: bytes, b: bytes) -> float:
+    """Jaccard index of two shingle sets, from their `minhash`; standard error sqrt(J (1 - J) / 64)."""
+    return float(estimate_jaccards(pa.array([a]), pa.array([b]))[0])
+
+
+def estimate_jaccards(a: pa.Array, b: pa.Array) -> npt.NDArray[np.float64]:
+    """As estimate_jaccard, over pairs of `minhash` columns without nulls.
+
+    Unbiased by the chance 2**-16 that two different minima agree in 16 bits (Li and König 2010, sparse limit).
+    """
+    agree = (_sketches(a) == _sketches(b)).mean(axis=1)
+    chance = 2.0**-16
+    return np.clip((agree - chance) / (1 - chance), 0, 1)
+
+
+def _sketches(column: pa.Array) -> npt.NDArray[np.uint16]:
+    flat = column.cast(pa.binary(2 * HASHES))
+    data = np.frombuffer(flat.buffers()[1], "<u2")[flat.offset * HASHES : (flat.offset + len(flat)) * HASHES]
+    return data.reshape(len(flat), HASHES)
+
+
+def bottom_k_jaccard(a: bytes, b: bytes, *, sizes: tuple[int, int] | None = None) -> float:
+    """Jaccard index of two shingle sets, from their `shingles`; exact when neither set has more than 64.
+
+    `sizes` are the `n_shingles`; without them a sketch of 64 counts as cut off. Where a sketch is cut off, the index is
+    that of the members up to its greatest (an unbiased sample of the union).
+    """
+    left, right = np.frombuffer(a, "<u4").astype(np.uint32), np.frombuffer(b, "<u4").astype(np.uint32)
+    limit = np.uint32(0xFFFFFFFF)
+    for values, size in ((left, sizes and sizes[0]), (right, sizes and sizes[1])):
+        cut = values.size == HASHES if size is None else size > values.size
+        limit = min(limit, values[-1]) if cut else limit
+    return float(bottom_k(left, right, limit))

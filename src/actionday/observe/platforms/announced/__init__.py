@@ -1,0 +1,1 @@
+"""A platform's own daily counts, as it announces them."""

@@ -1,0 +1,1 @@
+"""A series of dated list or profile files, diffed into spells."""

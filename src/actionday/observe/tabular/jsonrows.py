@@ -1,0 +1,211 @@
+"""Stream JSON objects, one a line or in one array, in blocks: bounded memory, broken objects set aside, neighbours kept.
+
+A block's objects become one text column by their byte offsets, and DuckDB picks the wanted paths out of it; no Python
+object is made per row. Numbers keep their digits (ids above 2**53 stay exact). Not for: typing values.
+"""
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import duckdb
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from actionday.observe.reader import Refused
+from actionday.observe.tabular.batch import Batch
+from actionday.observe.tabular.sniff import Layout
+
+BLOCK = 4 << 20
+LONGEST = 64 << 20
+"""Bytes read at once, and the longest single object."""
+
+_Ints = np.ndarray[Any, np.dtype[np.int64]]
+_STRUCTURAL = np.zeros(256, dtype=bool)
+_STRUCTURAL[list(b'"{}[],')] = True
+
+
+class _Read(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class _Transcoded:
+    """A file in another encoding, read as UTF-8 bytes."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self._file, self._decoder = file, codecs.getincrementaldecoder(encoding)("replace")
+
+    def read(self, size: int, /) -> bytes:
+        raw = self._file.read(size)
+        return self._decoder.decode(raw, final=not raw).encode("utf-8", "replace")
+
+
+def read_json(path: Path, layout: Layout, wanted: tuple[str, ...]) -> Iterator[Batch]:
+    """Yield batches with one text column per wanted name. A name is a key or a dotted path (``user.id``, ``ids[0]``)."""
+    cut = _cut_array if layout.shape == "json" else _cut_lines
+    con = duckdb.connect(
+        config={"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    )
+    number = 1
+    with path.open("rb") as raw:
+        file: _Read = raw if layout.encoding == "utf-8" else _Transcoded(raw, layout.encoding)
+        for objects, fault in cut(file):
+            batch = _picked(con, objects, wanted, number)
+            number += len(objects)
+            if fault:
+                batch.refused.append(Refused(f"after row {number - 1}", fault))
+            yield batch
+    con.close()
+
+
+def json_path(name: str) -> str:
+    """The DuckDB path for a name: keys quoted, ``a[0]`` an index."""
+    parts = []
+    for part in name.split("."):
+        key, bracket, index = part.partition("[")
+        parts.append('."' + key.replace('"', "") + '"' + (bracket + index if bracket else ""))
+    return "$" + "".join(parts)
+
+
+def _picked(con: duckdb.DuckDBPyConnection, objects: pa.Array, wanted: tuple[str, ...], start: int) -> Batch:
+    """Pick the wanted paths of a block's objects."""
+    numbers = pl.Series("row", np.arange(start, start + len(objects), dtype=np.int64))
+    text, broken = _as_text(objects)
+    paths = [json_path(name) for name in wanted]
+    picked = ", ".join(f"v[{n + 1}] AS c{n}" for n in range(len(wanted)))
+    block = pa.table({"t": text, "n": pa.array(numbers.to_numpy())})
+    con.register("block", block)
+    found = con.execute(
+        f"""SELECT ok, n, {picked or "NULL AS c0"} FROM (
+              SELECT n, ok, CASE WHEN ok THEN json_extract_string(t, $paths) END AS v FROM (
+                SELECT n, t, coalesce(CASE WHEN json_valid(t) THEN json_type(t) = 'OBJECT' END, false) AS ok
+                FROM block WHERE t IS NULL OR NOT (strlen(t) < 64 AND t SIMILAR TO '\\s*')))
+            ORDER BY n""",
+        {"paths": paths or ["$.none"]},
+    ).to_arrow_table()
+    con.unregister("block")
+    frame = pl.DataFrame(found)
+    kept = frame.filter(pl.col("ok"))
+    refused = [*broken(start), *_not_objects(frame.filter(~pl.col("ok"))["n"], text, start)]
+    columns = kept.select([pl.col(f"c{n}").alias(name) for n, name in enumerate(wanted)])
+    return Batch(columns, kept["n"], refused)
+
+
+def _not_objects(numbers: pl.Series, text: pa.Array, start: int) -> list[Refused]:
+    raws = [(n, text[n - start].as_py()) for n in numbers]
+    return [Refused(f"row {n}", "not a JSON object", raw) for n, raw in raws if raw is not None]
+
+
+def _as_text(objects: pa.Array) -> tuple[pa.Array, Any]:
+    """Bytes to text; objects that are not UTF-8 become null and are told by the second value (a function of the start)."""
+    try:
+        return objects.cast(pa.string()), lambda _start: []
+    except pa.ArrowInvalid:
+        texts = [_text_or_none(raw) for raw in objects.to_pylist()]  # only blocks that hold a broken byte come here
+    raws = {n: objects[n].as_py() for n, text in enumerate(texts) if text is None}
+
+    def broken(start: int) -> list[Refused]:
+        return [Refused(f"row {start + n}", "not UTF-8", raw.decode("utf-8", "replace")) for n, raw in raws.items()]
+
+    return pa.array(texts, pa.string()), broken
+
+
+def _text_or_none(raw: bytes) -> str | None:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _slices(buffer: bytes, starts: _Ints, ends: _Ints) -> pa.Array:
+    """An Arrow binary array of buffer[start:end] for neighbouring slices, without a Python object per slice."""
+    offsets = np.append(starts, ends[-1:] if len(ends) else 0).astype(np.int32)
+    return pa.Array.from_buffers(
+        pa.binary(), len(starts), [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(buffer)]
+    )
+
+
+def _cut_lines(file: _Read) -> Iterator[tuple[pa.Array, str]]:
+    rest = b""
+    first = True
+    while more := file.read(BLOCK):
+        if first:
+            more, first = more.removeprefix(codecs.BOM_UTF8), False
+        buffer = rest + more
+        last = buffer.rfind(b"\n") + 1
+        if not last and len(buffer) > LONGEST:
+            yield pa.array([], pa.binary()), f"a line is longer than {LONGEST >> 20} MiB; the rest is not read"
+            return
+        if last:
+            ends = np.flatnonzero(np.frombuffer(buffer, np.uint8, last) == 10) + 1
+            yield _slices(buffer, np.append(0, ends[:-1]), ends), ""
+        rest = buffer[last:]
+    if rest.strip():
+        yield pa.array([rest], pa.binary()), ""
+
+
+def _cut_array(file: _Read) -> Iterator[tuple[pa.Array, str]]:
+    """Cut ``[ {…}, {…} ]`` at its top level. A file that breaks off yields the whole objects before the break."""
+    rest, opened = b"", False
+    while more := file.read(BLOCK):
+        rest += more
+        if not opened:
+            rest = rest.removeprefix(codecs.BOM_UTF8).lstrip()
+            opened, rest = rest.startswith(b"["), rest[1:]
+        ends, closed = _top_level(rest)
+        if len(ends):
+            starts = np.append(0, ends[:-1] + 1)
+            yield _trimmed(rest, starts, ends), ""
+            rest = rest[int(ends[-1]) + 1 :]
+        if closed:
+            return
+        if len(rest) > LONGEST:
+            yield pa.array([], pa.binary()), f"an object is longer than {LONGEST >> 20} MiB; the rest is not read"
+            return
+    fault = "the file breaks off inside an object" if rest.strip() else "the file breaks off: no closing ]"
+    yield pa.array([], pa.binary()), fault
+
+
+def _trimmed(buffer: bytes, starts: _Ints, ends: _Ints) -> pa.Array:
+    """Slices without the separator after each (one byte that the next slice would begin with)."""
+    padded = np.frombuffer(buffer, np.uint8).copy()
+    padded[ends] = 32  # the comma or bracket becomes a blank at the end of its slice
+    return _slices(padded.tobytes(), starts, ends + 1)
+
+
+def _top_level(buffer: bytes) -> tuple[_Ints, bool]:
+    """Places of the commas between elements, and of the closing bracket if it is there; the buffer begins at an element."""
+    data = np.frombuffer(buffer, np.uint8)
+    places = np.flatnonzero(_STRUCTURAL[data])
+    signs = data[places]
+    quotes = (signs == 34) & ~_escaped(data, places)
+    # a structural sign counts when an even number of quotes precedes it
+    outside = (np.cumsum(quotes) % 2 == 0) & (signs != 34)
+    places, signs = places[outside], signs[outside]
+    step = np.where((signs == 123) | (signs == 91), 1, np.where((signs == 125) | (signs == 93), -1, 0))
+    depth = np.cumsum(step)
+    closing = np.flatnonzero((depth == -1) & (signs == 93))
+    end = int(closing[0]) if len(closing) else len(places)
+    commas = places[:end][(signs[:end] == 44) & (depth[:end] == 0)]
+    if not len(closing):
+        return commas, False
+    last = int(places[end])
+    from_comma = buffer[int(commas[-1]) + 1 if len(commas) else 0 : last]
+    return (np.append(commas, last) if from_comma.strip() else commas), True
+
+
+def _escaped(data: np.ndarray[Any, np.dtype[np.uint8]], places: _Ints) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """For each place, whether an odd run of backslashes stands before it."""
+    slashes = np.flatnonzero(data == 92)
+    out = np.zeros(len(places), dtype=bool)
+    if not len(slashes):
+        return out
+    begins = np.append(True, np.diff(slashes) != 1)
+    run_start = slashes[np.maximum.accumulate(np.where(begins, np.arange(len(slashes)), 0))]
+    near = np.searchsorted(slashes, places - 1)
+    near = np.minimum(near, len(slashes) - 1)
+    behind = slashes[near] == places - 1
+    out[behind] = (places[behind] - run_start[near[behind]]) % 2 == 1
+    return out
