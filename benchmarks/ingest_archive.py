@@ -3,7 +3,7 @@
 All write the same tables (posts, links, fingerprints, media, accounts, channels) into an archive of their own, through the
 same extraction, fingerprints, pseudonyms and anti-join; what differs is reading the export, and that ours reads side by side in
 isolated processes. Each run is a command of its own, interleaved; medians, ratios and peak memory (of the largest process and
-of the whole process tree, proportional set size) are printed. Row counts of all tables must agree.
+of the whole process tree, proportional set size) are printed. Row counts of all tables but `channels` must agree.
 
     python -m benchmarks.telegram_files big.json --megabytes 1000
     python -m benchmarks.ingest_archive big.json --runs 5 --json benchmarks/results/ingest.json
@@ -29,6 +29,8 @@ from benchmarks.results import write_result
 
 PEERS = ("json", "ijson")
 SAMPLE_SECONDS = 0.25
+NOT_COMPARED = ("ingests", "quarantine", "channels")
+"""The loops make no row for a chat (201 in a gigabyte) and none about the import itself."""
 
 
 def peer(way: str, path: Path, home: Path) -> None:
@@ -100,7 +102,7 @@ def once(way: str, path: Path) -> dict[str, Any]:
         "cpu": round(used.ru_utime + used.ru_stime, 2),
         "largest_mb": round(watch.largest / 1e6),
         "tree_mb": round(watch.tree / 1e6),
-        "rows": {name: count for name, count in rows.items() if name not in ("ingests", "quarantine")},
+        "rows": {name: count for name, count in rows.items() if count and name not in NOT_COMPARED},
     }
 
 
