@@ -41,7 +41,6 @@ class Source:
     seen_at: datetime | None = None  # when the export was taken, if declared
     vantage: str | None = None  # who looked
     media_root: Path | None = None  # the folder that relative media paths start from; None where there is none
-    beside: tuple[str, ...] = ()  # names of the files that are read together with this one (snapshot series)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ def source_json(source: Source) -> dict[str, Any]:
         "path": str(source.path),
         "media_root": str(source.media_root) if source.media_root else None,
         "seen_at": source.seen_at.isoformat() if source.seen_at else None,
-        "beside": list(source.beside),
     }
 
 
@@ -31,7 +30,6 @@ def source_from(values: Mapping[str, Any]) -> Source:
         seen_at=datetime.fromisoformat(seen_at) if seen_at else None,
         vantage=values["vantage"],
         media_root=Path(media_root) if media_root else None,
-        beside=tuple(values["beside"]),
     )
 
 
