@@ -6,9 +6,9 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 LOCKS: dict[str, list[str]] = {
-    "dev": ["--group", "dev"],
+    "dev": ["--all-extras", "--group", "dev"],
     "base": ["--group", "build"],
-    "bench": ["--group", "dev", "--group", "bench"],
+    "bench": ["--all-extras", "--group", "dev", "--group", "bench"],
 }
 FLAGS = [
     "--universal",
