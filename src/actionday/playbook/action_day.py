@@ -1,0 +1,21 @@
+"""The main job, an action day end to end: import what is new, measure, write the brief."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from actionday.observe.ingest import ImportOptions
+from actionday.playbook.briefs import brief
+from actionday.playbook.imports import import_exports
+from actionday.playbook.orders import BriefOrder
+from actionday.settings import Settings
+from actionday.stores.archive.home import HomePolicy
+
+
+def run(
+    settings: Settings, paths: Sequence[Path], options: ImportOptions, policy: HomePolicy | None, order: BriefOrder
+) -> dict[str, Any]:
+    """The main job: import what is new, measure, write the brief. Returns the import's report and the brief's files."""
+    report = import_exports(settings, paths, options, policy, order.clock, order.progress)
+    files = brief(settings, order)
+    return {"import": report.as_dict(), "brief": [str(file) for file in files]}
