@@ -53,6 +53,7 @@ class ImportOptions:
     zone: str | None = None
     vantage: str | None = None
     seen_at: datetime | None = None
+    private_basis: str | None = None
 
 
 @dataclass(slots=True)
@@ -203,6 +204,7 @@ class Ingest:
             mapping=found.mapping,
             seen_at=told["seen_at"],
             vantage=told["vantage"],
+            private_basis=options.private_basis,
             media_root=found.path.parent,
         )
         counts, error = self._parts(job, source, number, buffer)
@@ -280,6 +282,7 @@ class Ingest:
             "zone": told["zone"],
             "vantage": told["vantage"],
             "seen_at": told["seen_at"].isoformat() if told["seen_at"] else None,
+            "private_basis": options.private_basis,
             "mapping": hashlib.sha256(mapping.encode()).hexdigest() if mapping else None,
             "version": reader_named(job.reader).version,
         }

@@ -17,7 +17,9 @@ from actionday.records.errors import (
 )
 from actionday.records.estimate import Estimate, Measure
 from actionday.records.platform import PLATFORMS, Platform, platform_of
+from actionday.records.probe import Evidence, Exchange, Verdict
 from actionday.records.pseudonym import name_hash, pseudonym, subject_hash
+from actionday.records.secret import Secret
 from actionday.records.state import GONE, STATES_BY_PLATFORM_ACT, UNSEEN, State
 from actionday.records.subject import SubjectId, handle_reference
 
@@ -31,6 +33,8 @@ __all__ = [
     "Clock",
     "Estimate",
     "Event",
+    "Evidence",
+    "Exchange",
     "FixedClock",
     "FormatUnknown",
     "HomeError",
@@ -39,10 +43,12 @@ __all__ = [
     "Measure",
     "Platform",
     "RowRefused",
+    "Secret",
     "State",
     "SubjectId",
     "SystemClock",
     "UsageError",
+    "Verdict",
     "WorkerStopped",
     "handle_reference",
     "load_campaign",

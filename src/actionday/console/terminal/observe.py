@@ -56,6 +56,12 @@ vantage_option = click.option(
 )
 @zone_option
 @vantage_option
+@click.option(
+    "--private-basis",
+    metavar="REF",
+    default=None,
+    help="Read private rooms and direct messages too: the reference of the order or consent, kept with the import.",
+)
 @click.option("--seen-at", type=click.DateTime(), default=None, help="When the export was taken (UTC).")
 @content_option
 @profile_option
@@ -68,6 +74,7 @@ def import_(
     map_file: Path | None,
     zone: str | None,
     vantage: str | None,
+    private_basis: str | None,
     seen_at: datetime | None,
     content: str | None,
     profile: str | None,
@@ -82,6 +89,7 @@ def import_(
         zone=zone,
         vantage=vantage,
         seen_at=seen_at.replace(tzinfo=UTC) if seen_at else None,
+        private_basis=private_basis,
     )
     with watching(quiet) as progress:
         report = playbook.import_exports(
