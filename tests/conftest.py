@@ -12,3 +12,4 @@ for name in ("ACTIONDAY_HOME", "ACTIONDAY_KEYS", "ACTIONDAY_SETTINGS", "ACTIONDA
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=30, help="random kills of an import (make soak: 300)")
+    parser.addoption("--probes", type=int, default=2000, help="looks under kills (make soak: 10,000)")

@@ -1,7 +1,7 @@
 """A small HTTP server on loopback for tests: a function from request to answer, in a thread of its own."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -57,6 +57,11 @@ def serving(answer: Callable[[Asked], Said]) -> Iterator[Served]:
                 self.wfile.write(said.body)
 
         do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _any
+
+        def handle(self) -> None:
+            """A client that is gone is no fault of the server's."""
+            with suppress(ConnectionError):
+                super().handle()
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

@@ -74,7 +74,7 @@ def test_failures_have_their_word() -> None:
             "connect": f"http://127.0.0.1:{port}/",
             "timeout": f"http://127.0.0.1:{silent.getsockname()[1]}/",
             "tls": plain.url.replace("http:", "https:"),
-            "protocol": "http://[half",
+            "protocol": "gopher://127.0.0.1/",
         }
         for failure, url in asked.items():
             answer = with_http(quick, partial(get, url))

@@ -1,4 +1,4 @@
-"""Which plugins there are: entry points of ``actionday.readers``, ``actionday.probers``, ``actionday.live``, built-in ones too.
+"""Which plugins there are: entry points of the groups below, built-in ones too.
 
 A broken plugin is named loudly, not skipped: `BrokenPlugin` says which entry point and why.
 """
@@ -8,16 +8,17 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
+from actionday.observe.about import About
 from actionday.observe.live import LiveReader
 from actionday.observe.prober import Prober
 from actionday.observe.reader import Reader, Recognised
 from actionday.records import ActiondayError, FormatUnknown
 
-READERS, PROBERS, LIVE = "actionday.readers", "actionday.probers", "actionday.live"
+READERS, PROBERS, LIVE, PLATFORMS = "actionday.readers", "actionday.probers", "actionday.live", "actionday.platforms"
 
 
 class BrokenPlugin(ActiondayError):
-    """An installed reader, prober or live reader cannot be loaded or is none."""
+    """Something installed as a reader, prober, live reader or platform cannot be loaded or is none."""
 
 
 @cache
@@ -38,15 +39,22 @@ def live_readers() -> Mapping[str, LiveReader]:
     return _load(LIVE, LiveReader)
 
 
+@cache
+def platforms() -> Mapping[str, About]:
+    """What there is to say of each platform, by name, sorted. Raises BrokenPlugin."""
+    return _load(PLATFORMS, About)
+
+
 def _load(group: str, protocol: Any) -> dict[str, Any]:  # noqa: ANN401 - a runtime-checkable protocol
     found = {}
     for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
         what = f"{group.removeprefix('actionday.')} plugin {entry.name} ({entry.value})"
         try:
-            plugin = entry.load()()
+            loaded = entry.load()
+            plugin = loaded() if isinstance(loaded, type) else loaded
         except Exception as error:
             raise BrokenPlugin(f"{what} cannot be loaded: {error!r}; uninstall or mend it") from error
-        if not isinstance(plugin, protocol) or plugin.name != entry.name:
+        if not isinstance(plugin, protocol) or getattr(plugin, "name", entry.name) != entry.name:
             raise BrokenPlugin(f"{what} does not follow the {protocol.__name__} protocol")
         found[entry.name] = plugin
     return found

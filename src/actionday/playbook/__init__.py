@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect
+    from actionday.playbook.looking import probe, watch
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.scenario import write_scenario
 
@@ -30,10 +31,12 @@ __all__ = [
     "inspect",
     "measure",
     "origin_of",
+    "probe",
     "reproduce",
     "retain",
     "run",
     "stats",
+    "watch",
     "without_day",
     "write_scenario",
 ]
@@ -46,10 +49,12 @@ _FILES = {
     "inspect": "imports",
     "measure": "measuring",
     "origin_of": "briefs",
+    "probe": "looking",
     "reproduce": "briefs",
     "retain": "forgetting",
     "run": "action_day",
     "stats": "holdings",
+    "watch": "looking",
     "without_day": "measuring",
     "write_scenario": "scenario",
 }

@@ -69,7 +69,8 @@ class Verdict:
     """What evidence says: a state, the rule that says so, and how sure it is (0 to 1).
 
     `target` is where a moved or renamed subject went, as a subject id or reference; `identity` what was found in its place
-    (a native id, a hash of the profile), by which a later look tells the same from a namesake.
+    (a native id, a hash of the profile), by which a later look tells the same from a namesake. `signal` is the kind of a move
+    (`moves.kind`: tombstone, move, destroy, migrate).
     """
 
     state: State
@@ -77,6 +78,7 @@ class Verdict:
     confidence: float
     target: str | None = None
     identity: str | None = None
+    signal: str = "move"
 
     def __post_init__(self) -> None:
         if not 0 <= self.confidence <= 1:

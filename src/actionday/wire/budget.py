@@ -2,7 +2,7 @@
 
 One budget serves everything that speaks to the outside in a process. A wait that a host asked for (`Retry-After`,
 `FLOOD_WAIT`) is honoured in full: short ones are waited out, long ones raise `HostResting`, and the work stays due.
-Holds can be saved and given back (`holds`, `hold`), so that they outlive a restart. Time and sleep come from outside.
+Holds can be saved (`holds`) and given back (`recall`, asked once a host), so that they outlive a restart. Time and sleep come from outside.
 """
 
 import asyncio
@@ -54,8 +54,10 @@ class Budget:
         sleep: Sleep = asyncio.sleep,
         limits: Limits = Limits(),
         of: Mapping[str, Limits] | None = None,
+        recall: Callable[[str], datetime | None] = lambda host: None,
     ) -> None:
         self._clock, self._sleep, self._default, self._of = clock, sleep, limits, dict(of or {})
+        self._recall = recall
         self._doors: dict[str, _Door] = {}
         self.turns: defaultdict[str, int] = defaultdict(int)
         """How many turns each host was given."""
@@ -101,5 +103,5 @@ class Budget:
         door = self._doors.get(host)
         if door is None:
             limits = self._of.get(host, self._default)
-            door = self._doors[host] = _Door(asyncio.Semaphore(limits.at_once), limits)
+            door = self._doors[host] = _Door(asyncio.Semaphore(limits.at_once), limits, shut_until=self._recall(host))
         return door

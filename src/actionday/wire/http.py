@@ -12,14 +12,12 @@ import ipaddress
 import json
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import httpcore
 import httpx
@@ -79,14 +77,9 @@ class Http:
 
     def __init__(self, budget: Budget, clock: Clock, policy: HttpPolicy = HttpPolicy()) -> None:
         self.budget, self._clock, self.policy = budget, clock, policy
-        self._client = httpx.AsyncClient(
-            transport=_Guarded(policy),
-            timeout=policy.timeout,
-            follow_redirects=False,
-            trust_env=False,
-            headers={"User-Agent": policy.agent, "Accept-Encoding": "identity"},
-        )
-        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        context = policy.verify if isinstance(policy.verify, ssl.SSLContext) else ssl.create_default_context()
+        backend = _Checked(httpcore.AnyIOBackend(), policy.private_addresses)
+        self._pool = httpcore.AsyncConnectionPool(ssl_context=context, network_backend=backend, max_connections=100)
 
     async def __aenter__(self) -> Self:
         return self
@@ -94,7 +87,7 @@ class Http:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.aclose()
+        await self._pool.aclose()
 
     async def ask(
         self,
@@ -107,39 +100,75 @@ class Http:
     ) -> Answer:
         """One request, one turn at the host. Raises HostResting; every other mishap is an Answer with a `failure`."""
         try:
-            host = urlsplit(url).netloc.rpartition("@")[2].casefold()
-        except ValueError as error:
+            parsed = httpx.URL(url)
+        except (httpx.InvalidURL, UnicodeError) as error:
             return Answer(url, self._clock.now(), failure="protocol", detail=str(error))
+        request = _request(
+            method, parsed, {"User-Agent": self.policy.agent, **(headers or {})}, body, self.policy.timeout
+        )
+        host, most = parsed.netloc.decode("ascii").casefold(), max_bytes or self.policy.max_bytes
         async with self.budget.turn(host):
-            answer = await self._ask(method, url, dict(headers or {}), body, max_bytes or self.policy.max_bytes)
+            answer = await self._ask(url, request, most)
         wait = rest_asked(answer, self._clock.now())
         if wait is not None:
             self.budget.hold(host, wait)
             async with self.budget.turn(host):  # sits out a short rest, raises for a long one
-                answer = await self._ask(method, url, dict(headers or {}), body, max_bytes or self.policy.max_bytes)
+                answer = await self._ask(url, request, most)
             again = rest_asked(answer, self._clock.now())
             if again is not None:
                 self.budget.hold(host, again)
         return answer
 
-    async def _ask(self, method: str, url: str, headers: dict[str, str], body: bytes | None, most: int) -> Answer:
+    async def _ask(self, url: str, request: "_Request", most: int) -> Answer:
         at = self._clock.now()
         try:
             # A whole answer has its time too: one that drips for ever is silence.
             async with (
                 asyncio.timeout(self.policy.timeout * 3),
-                self._client.stream(method, url, headers=headers, content=body) as response,
+                self._pool.stream(
+                    request.method,
+                    request.url,
+                    headers=list(request.headers),
+                    content=request.body,
+                    extensions=request.extensions,
+                ) as response,
             ):
-                data, cut = await _at_most(response.aiter_raw(), most)
-                return Answer(url, at, response.status_code, dict(response.headers), data, cut)
+                data, cut = await _at_most(response.aiter_stream(), most)
+                return Answer(url, at, response.status, _headers(response.headers), data, cut)
         except _PrivateAddress as error:
             return Answer(url, at, failure="private_address", detail=str(error))
-        except (httpx.TimeoutException, TimeoutError) as error:
+        except (httpcore.TimeoutException, TimeoutError) as error:
             return Answer(url, at, failure="timeout", detail=repr(error))
-        except httpx.ConnectError as error:
+        except httpcore.ConnectError as error:
             return Answer(url, at, failure=_why(error), detail=str(error))
-        except (httpx.TransportError, httpx.InvalidURL, UnicodeError) as error:
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError) as error:
             return Answer(url, at, failure="protocol", detail=repr(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: httpcore.URL
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes | None
+    extensions: dict[str, Any]
+
+
+def _request(method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes | None, timeout: float) -> _Request:
+    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    told = {"Host": url.netloc.decode("ascii"), "Accept": "*/*", "Accept-Encoding": "identity", **headers}
+    pairs = tuple((name.encode("ascii"), value.encode("utf-8")) for name, value in told.items())
+    span = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
+    return _Request(method, target, pairs, body, {"timeout": span})
+
+
+def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Names in lower case; values of a repeated name joined by commas."""
+    held: dict[str, str] = {}
+    for raw, value in pairs:
+        name, text = raw.decode("latin-1").lower(), value.decode("latin-1")
+        held[name] = f"{held[name]}, {text}" if name in held else text
+    return held
 
 
 def rest_asked(answer: Answer, now: datetime) -> datetime | None:
@@ -156,7 +185,7 @@ def rest_asked(answer: Answer, now: datetime) -> datetime | None:
     return until.replace(tzinfo=UTC) if until.tzinfo is None else until.astimezone(UTC)
 
 
-async def _at_most(pieces: AsyncIterator[bytes], most: int) -> tuple[bytes, bool]:
+async def _at_most(pieces: AsyncIterable[bytes], most: int) -> tuple[bytes, bool]:
     held = bytearray()
     async for piece in pieces:
         held += piece
@@ -179,65 +208,6 @@ def _why(error: BaseException) -> str:
 
 class _PrivateAddress(Exception):
     """The name leads to an address that is not on the public internet."""
-
-
-class _Guarded(httpx.AsyncBaseTransport):
-    """httpx over an httpcore pool whose connections go to checked addresses only."""
-
-    def __init__(self, policy: HttpPolicy) -> None:
-        context = policy.verify if isinstance(policy.verify, ssl.SSLContext) else ssl.create_default_context()
-        backend = _Checked(httpcore.AnyIOBackend(), policy.private_addresses)
-        self._pool = httpcore.AsyncConnectionPool(ssl_context=context, network_backend=backend, max_connections=100)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Hand the request to the pool, its answer back."""
-        assert isinstance(request.stream, httpx.AsyncByteStream)
-        asked = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(
-                scheme=request.url.raw_scheme,
-                host=request.url.raw_host,
-                port=request.url.port,
-                target=request.url.raw_path,
-            ),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
-        try:
-            answer = await self._pool.handle_async_request(asked)
-        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
-            raise _as_httpx(error) from error
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Stream(answer.stream), extensions=answer.extensions
-        )
-
-    async def aclose(self) -> None:
-        """Close the pool."""
-        await self._pool.aclose()
-
-
-class _Stream(httpx.AsyncByteStream):
-    def __init__(self, inner: Any) -> None:  # noqa: ANN401 - httpcore's stream
-        self._inner = inner
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for piece in self._inner:
-                yield piece
-        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
-            raise _as_httpx(error) from error
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-
-def _as_httpx(error: Exception) -> Exception:
-    if isinstance(error, httpcore.TimeoutException):
-        return httpx.TimeoutException(str(error))
-    if isinstance(error, httpcore.ConnectError):
-        return httpx.ConnectError(str(error))
-    return httpx.TransportError(str(error))
 
 
 class _Checked(httpcore.AsyncNetworkBackend):

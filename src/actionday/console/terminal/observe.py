@@ -7,6 +7,7 @@ import click
 
 from actionday import playbook
 from actionday.console.terminal.options import home_option, json_option, print_json, quiet_option, say, settings_for
+from actionday.console.terminal.probe import probe, watch
 from actionday.console.terminal.progress import watching
 from actionday.observe.files import read_mapping
 from actionday.observe.ingest import ImportOptions, ImportReport
@@ -16,7 +17,7 @@ from actionday.stores.archive.home import CONTENT, PROFILES, HomePolicy
 
 @click.group()
 def observe() -> None:
-    """What is out there? Read export files into the archive."""
+    """What is out there, and is it still up? Read export files into the archive; look."""
 
 
 def policy_from(content: str | None, profile: str | None) -> HomePolicy | None:
@@ -129,6 +130,10 @@ def inspect(path: Path, as_json: bool) -> None:
         say(f"{one['file']}: {one['format'] or 'not read'}{needs}")
         for line in str(one["says"]).splitlines():
             say(f"    {line}")
+
+
+for _command in (probe, watch):
+    observe.add_command(_command)
 
 
 def print_report(report: ImportReport) -> None:

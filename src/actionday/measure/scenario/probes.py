@@ -154,4 +154,4 @@ def _table(parameters: Parameters, cast: Cast, profile: Profiles, looks: _Looks,
         "vantage": pa.repeat(vantage, n),
     }
     schema = TABLES["sightings"].payload
-    return pa.table([columns[f.name] for f in schema], schema=schema)
+    return pa.table([columns[f.name] if f.name in columns else pa.nulls(n, f.type) for f in schema], schema=schema)

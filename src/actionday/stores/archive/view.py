@@ -39,15 +39,7 @@ class View:
     def of_files(cls, files: Mapping[str, list[str]], *, spill: Path | None = None) -> "View":
         """A view over Parquet files by table; a table without files is empty."""
         connection = connect(spill)
-        return cls(
-            connection,
-            {
-                name: connection.read_parquet(files[name], table_name=name)
-                if files.get(name)
-                else _register(connection, name, None)
-                for name in TABLES
-            },
-        )
+        return cls(connection, {name: _read(connection, name, files.get(name) or []) for name in TABLES})
 
 
 def connect(spill: Path | None = None, *, memory: str = "2GB") -> Any:  # noqa: ANN401
@@ -66,6 +58,18 @@ def connect(spill: Path | None = None, *, memory: str = "2GB") -> Any:  # noqa: 
         text = f"'{value}'" if isinstance(value, str) else str(value).lower()
         connection.raw_sql(f"SET {key} = {text}")
     return connection
+
+
+def _read(connection: Any, name: str, files: list[str]) -> Any:  # noqa: ANN401
+    """The files as one table with the declared columns: those that older files lack are null there."""
+    if not files:
+        return _register(connection, name, None)
+    stored = connection.read_parquet(files, table_name=name, union_by_name=True)
+    lacking = [field for field in TABLES[name].schema if field.name not in stored.columns]
+    if not lacking:
+        return stored
+    nulls = ibis.Schema.from_pyarrow(pa.schema(lacking))
+    return stored.mutate(**{column: ibis.null(kind) for column, kind in nulls.items()})
 
 
 def _register(connection: Any, name: str, table: pa.Table | None) -> Any:  # noqa: ANN401
