@@ -11,7 +11,7 @@ from pathlib import Path
 from actionday import playbook
 from actionday.observe.outside import Outside, Target
 from actionday.observe.prober import ProbeExample
-from actionday.playbook.looking import Means
+from actionday.playbook.reaching import Means
 from actionday.records import Evidence, Exchange, State, SystemClock, Verdict
 from actionday.settings import Settings
 from actionday.wire import Limits

@@ -21,8 +21,8 @@ from tests.wire.served import Asked, Said, Served, serving
 
 from actionday import playbook
 from actionday.observe.due import due, next_due
-from actionday.playbook.looking import Means
 from actionday.playbook.planning import PlanOrder
+from actionday.playbook.reaching import Means
 from actionday.records import Campaign, Evidence, FixedClock, HomeLocked, UsageError
 from actionday.records.targets import Targets, load_targets
 from actionday.settings import Settings

@@ -13,6 +13,7 @@ from actionday.playbook.orders import MEASURES, Asked, BriefOrder
 if TYPE_CHECKING:
     from actionday.playbook.action_day import run
     from actionday.playbook.briefs import brief, origin_of, reproduce
+    from actionday.playbook.collecting import collect
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect
@@ -25,6 +26,7 @@ __all__ = [
     "Asked",
     "BriefOrder",
     "brief",
+    "collect",
     "forget",
     "formats",
     "import_exports",
@@ -43,6 +45,7 @@ __all__ = [
 
 _FILES = {
     "brief": "briefs",
+    "collect": "collecting",
     "forget": "forgetting",
     "formats": "imports",
     "import_exports": "imports",

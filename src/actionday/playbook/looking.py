@@ -1,20 +1,13 @@
 """Plan looks, look at who is due, keep looking: a campaign's targets become `probe_plan`, due looks become `sightings`.
 
 The home's write lock is held for one round at a time, so that imports find their turn between rounds; a watch holds a lock of its
-own besides. What hosts asked for in rest outlives a restart, under keyed hashes that name no host.
+own besides. Not for: the outside itself (see `reaching`).
 """
 
 import asyncio
-import contextlib
-import hashlib
-import hmac
-import json
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from typing import Any
 
 import pyarrow as pa
@@ -22,33 +15,18 @@ from filelock import FileLock, Timeout
 
 from actionday.observe.book import Book, Buffer
 from actionday.observe.due import DUE, due, next_due
-from actionday.observe.ingest import Progress
-from actionday.observe.outside import Outside
+from actionday.observe.minimise import suppress
 from actionday.observe.probe import Probing
-from actionday.observe.prober import Prober
 from actionday.observe.registry import probers
 from actionday.playbook.planning import PlanOrder, plan
-from actionday.records import Clock, HomeError, HomeLocked, SubjectId, UsageError
+from actionday.playbook.reaching import Means, outside
+from actionday.records import HomeLocked, SubjectId, UsageError
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import Home, open_home, pseudonym_key
-from actionday.wire import Budget, Http, HttpPolicy, Limits
-from actionday.wire.budget import Sleep
 
-_HOLDS = "holds.json"
 _LONGEST_SLEEP = timedelta(minutes=5)
 """A watch looks at the clock at least this often, since clocks are set and machines sleep."""
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What looking is given from outside: the time, how to wait, where to report, how to treat hosts."""
-
-    clock: Clock
-    progress: Progress
-    sleep: Sleep = asyncio.sleep
-    limits: Limits = field(default_factory=Limits)
-    probers: Mapping[str, Prober] | None = None  # by name; None: all that are installed
 
 
 def probe(settings: Settings, subjects: Sequence[str], order: PlanOrder | None, means: Means) -> dict[str, Any]:
@@ -116,8 +94,8 @@ async def _round(settings: Settings, home: Home, subjects: Sequence[str], means:
         for platform in prober.platforms
         if platform in settings.reach
     }
-    async with _outside(settings, home, means) as outside:
-        probing = Probing(allowed, outside, means.progress)
+    async with outside(settings, home, means) as way:
+        probing = Probing(allowed, way, means.progress)
         if len(waiting):
             book = Book(archive)
             waiting = _without_forgotten(waiting, book, pseudonym_key(settings.keys_of(home.path)))
@@ -142,44 +120,5 @@ def _named(subjects: Sequence[str], now: datetime) -> pa.Table:
 
 
 def _without_forgotten(waiting: pa.Table, book: Book, key: bytes) -> pa.Table:
-    from actionday.observe.minimise import suppress
-
     kept, _ = suppress({"sightings": waiting}, key, book.forgotten)
     return kept["sightings"]
-
-
-@asynccontextmanager
-async def _outside(settings: Settings, home: Home, means: Means) -> AsyncIterator[Outside]:
-    """The outside for one round; the rests that hosts asked for are taken over from the last round and kept for the next."""
-    key = pseudonym_key(settings.keys_of(home.path))
-    held = _read_holds(home)
-    budget = Budget(means.clock, means.sleep, means.limits, recall=lambda host: held.get(_host_hash(key, host)))
-    agent = settings.agent or f"actionday/{version('actionday')}"
-    policy = HttpPolicy(agent=agent, private_addresses=settings.own_network)
-    async with Http(budget, means.clock, policy) as http:
-        try:
-            yield Outside(http, means.clock, settings.vantage, settings.credentials, settings.bases)
-        finally:
-            fresh = {_host_hash(key, host): until for host, until in budget.holds().items()}
-            _write_holds(home, {**held, **fresh}, means.clock.now())
-
-
-def _host_hash(key: bytes, host: str) -> str:
-    return hmac.new(key, f"host:{host}".encode(), hashlib.sha256).hexdigest()
-
-
-def _read_holds(home: Home) -> dict[str, datetime]:
-    with contextlib.suppress(FileNotFoundError):
-        try:
-            told = json.loads((home.path / _HOLDS).read_text("utf-8"))
-            return {host: datetime.fromisoformat(until) for host, until in told.items()}
-        except (ValueError, AttributeError) as error:
-            raise HomeError(f"{home.path / _HOLDS} is damaged: {error}; delete it") from error
-    return {}
-
-
-def _write_holds(home: Home, holds: Mapping[str, datetime], now: datetime) -> None:
-    still = {host: until.isoformat() for host, until in sorted(holds.items()) if until > now}
-    scratch = home.path / f"{_HOLDS}.new"
-    scratch.write_text(json.dumps(still, indent=1) + "\n", "utf-8")
-    scratch.replace(home.path / _HOLDS)

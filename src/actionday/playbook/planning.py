@@ -95,6 +95,12 @@ def _targets(view: View, targets: Targets) -> pa.Table:
     return view.arrow(seen.order_by("subject"))
 
 
+def last_handles(view: View, subjects: tuple[str, ...]) -> dict[str, str | None]:
+    """The handle that each subject had when it was last seen, or None."""
+    rows = _targets(view, Targets(subjects=subjects))
+    return dict(zip(rows["subject"].to_pylist(), rows["handle"].to_pylist(), strict=True))
+
+
 def _seen(view: View) -> Any:  # noqa: ANN401 - ibis ships no types
     """Venues and accounts with a role, with the handle they had when last seen."""
     channels, accounts, roles = view.table("channels"), view.table("accounts"), view.table("memberships")

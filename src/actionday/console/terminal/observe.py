@@ -7,7 +7,7 @@ import click
 
 from actionday import playbook
 from actionday.console.terminal.options import home_option, json_option, print_json, quiet_option, say, settings_for
-from actionday.console.terminal.probe import probe, watch
+from actionday.console.terminal.probe import collect, probe, watch
 from actionday.console.terminal.progress import watching
 from actionday.observe.files import read_mapping
 from actionday.observe.ingest import ImportOptions, ImportReport
@@ -132,7 +132,7 @@ def inspect(path: Path, as_json: bool) -> None:
             say(f"    {line}")
 
 
-for _command in (probe, watch):
+for _command in (collect, probe, watch):
     observe.add_command(_command)
 
 

@@ -1,4 +1,4 @@
-"""`observe probe` and `observe watch`: is it still up? Looks once, or keeps the schedule."""
+"""`observe probe`, `observe watch` and `observe collect`: what speaks to the outside."""
 
 from pathlib import Path
 from typing import Any
@@ -42,8 +42,8 @@ def probe(
     quiet: bool,
 ) -> None:
     """Look at SUBJECTS, or at who is due, and keep the evidence. Off until the setting `reach` names platforms."""
-    from actionday.playbook.looking import Means
     from actionday.playbook.planning import PlanOrder
+    from actionday.playbook.reaching import Means
 
     if sum((bool(subjects), due, campaign is not None)) != 1:
         raise UsageError("name subjects, or --due, or --campaign day.toml: one of the three")
@@ -65,7 +65,7 @@ def probe(
 @quiet_option
 def watch(rounds: int | None, home: Path | None, as_json: bool, quiet: bool) -> None:
     """Keep the schedule: look whenever somebody is due. Stop it any time; started again it goes on."""
-    from actionday.playbook.looking import Means
+    from actionday.playbook.reaching import Means
 
     with watching(quiet) as progress:
         report = playbook.watch(settings_for(home), Means(SystemClock(), progress), rounds)
@@ -73,6 +73,28 @@ def watch(rounds: int | None, home: Path | None, as_json: bool, quiet: bool) -> 
         print_json(report)
     else:
         say(f"{report['rounds']:,} rounds, {report['looked']:,} looks")
+
+
+@click.command()
+@click.argument("subjects", nargs=-1, required=True)
+@home_option
+@json_option
+@quiet_option
+def collect(subjects: tuple[str, ...], home: Path | None, as_json: bool, quiet: bool) -> None:
+    """Fetch what SUBJECTS show in public now, and read it in. Off until the setting `reach` names their platforms."""
+    from actionday.playbook.reaching import Means
+
+    with watching(quiet) as progress:
+        report = playbook.collect(settings_for(home), subjects, None, Means(SystemClock(), progress))
+    if as_json:
+        print_json(report)
+        return
+    for subject, says in report["fetched"].items():
+        say(f"fetched {subject}: {says}")
+    for subject, reason in report["left"].items():
+        say(f"left {subject}: {reason}")
+    for done in report["import"].values():
+        say(f"new rows: {', '.join(f'{count:,} {name}' for name, count in done['rows'].items()) or 'none'}")
 
 
 def print_report(report: dict[str, Any]) -> None:
