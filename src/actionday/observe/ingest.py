@@ -12,71 +12,24 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from actionday.observe.book import Book, Buffer
-from actionday.observe.files import Found, PassedOver, digest, discover, innermost, walk
+from actionday.observe.files import Found, PassedOver, digest, discover, innermost, size_of, walk
 from actionday.observe.minimise import hide_names, officers_in
+from actionday.observe.orders import ImportOptions, ImportReport
 from actionday.observe.pool import Pool
 from actionday.observe.reader import Part, Source
 from actionday.observe.registry import reader_named
 from actionday.observe.requests import source_json
 from actionday.observe.treatment import Treatment
 from actionday.observe.unpack import Limits
-from actionday.records import Clock, FormatUnknown, WorkerStopped
+from actionday.records import Clock, FormatUnknown, Progress, WorkerStopped
 from actionday.stores.archive.archive import Archive
 
 _EARLY = frozenset({"accounts", "memberships", "channels", "affiliations"})
-
-
-class Progress(Protocol):
-    """Where long work reports to."""
-
-    def begin(self, what: str, total: int) -> None:
-        """A new piece of work of `total` bytes."""
-        ...
-
-    def advance(self, amount: int) -> None:
-        """So many bytes more are done."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """What the user declares about the files."""
-
-    format: str | None = None
-    mapping: Mapping[str, Any] | None = None
-    zone: str | None = None
-    vantage: str | None = None
-    seen_at: datetime | None = None
-    private_basis: str | None = None
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """What an import did: by file, and in all."""
-
-    read: list[dict[str, Any]] = field(default_factory=list)
-    known: list[str] = field(default_factory=list)
-    passed_over: list[PassedOver] = field(default_factory=list)
-    rows: Counter[str] = field(default_factory=Counter)
-    refused: int = 0
-    suppressed: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON form."""
-        return {
-            "read": self.read,
-            "known": self.known,
-            "passed_over": [asdict(item) for item in self.passed_over],
-            "rows": dict(sorted(self.rows.items())),
-            "quarantined": self.refused,
-            "suppressed": self.suppressed,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +65,9 @@ class Ingest:
         shutil.rmtree(self._archive.home.staging, ignore_errors=True)
         self._archive.home.staging.mkdir(parents=True)
         with Buffer(self._archive, self._book, self._means.flush_rows) as buffer:
-            for job in self._jobs(paths, options):
+            jobs = self._jobs(paths, options)
+            self._progress.phase("reading", sum(size_of(job.found) for job in jobs), "bytes")
+            for job in jobs:
                 self._read(job, options, buffer)
         self._archive.compact()
         shutil.rmtree(self._archive.home.staging, ignore_errors=True)
@@ -177,7 +132,7 @@ class Ingest:
     def _read(self, job: _Job, options: ImportOptions, buffer: Buffer) -> None:
         found = job.found
         sha, size = digest(found)
-        self._progress.begin(found.name, size)
+        self._progress.item(found.name)
         self._advanced = 0
         said = self._options(job, options)
         number, done = self._book.number(sha, job.reader, said)

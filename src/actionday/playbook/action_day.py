@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from actionday.observe.ingest import ImportOptions
+from actionday.observe.orders import ImportOptions
 from actionday.playbook.briefs import brief
 from actionday.playbook.imports import import_exports
 from actionday.playbook.orders import BriefOrder

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from actionday.playbook.orders import MEASURES, Asked
-from actionday.records import Campaign, Clock, Measure, UsageError
+from actionday.records import Campaign, Clock, Measure, Progress, UsageError
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
@@ -18,7 +18,9 @@ from actionday.stores.archive.view import View
 _COMPARED = ("after minus before", "before against after")
 
 
-def measure(settings: Settings, names: Sequence[str], asked: Asked, clock: Clock) -> tuple[list[Measure], Campaign]:
+def measure(
+    settings: Settings, names: Sequence[str], asked: Asked, clock: Clock, progress: Progress
+) -> tuple[list[Measure], Campaign]:
     """Compute measures by name. Raises HomeError without a home, UsageError for an unknown measure."""
     unknown = set(names) - {*MEASURES, "network"}
     if unknown:
@@ -28,9 +30,22 @@ def measure(settings: Settings, names: Sequence[str], asked: Asked, clock: Clock
 
     view = Archive(open_home(settings.home)).view(asked.versions)
     campaign = asked.campaign or without_day(view, clock)
+    progress.phase("measuring", 1 + len({"coverage", *names}), "steps")
+    progress.item("who was at risk")
     people = cohort(view, campaign)
+    progress.advance(1)
+    progress.item("coverage")
     coverage = measure_coverage(view, people, campaign)
-    return [_measure_one(name, view, people, coverage, asked, campaign) for name in names], campaign
+    progress.advance(1)
+    found = []
+    for name in names:
+        if name == "coverage":
+            found.append(coverage)
+            continue
+        progress.item(name)
+        found.append(_measure_one(name, view, people, coverage, asked, campaign))
+        progress.advance(1)
+    return found, campaign
 
 
 def _measure_one(
@@ -54,7 +69,7 @@ def _measure_one(
         return measure_activity(view, people, campaign, asked.by, coverage=coverage)
     if name == "migration":
         return measure_migration(view, people, campaign, asked.by, coverage=coverage)
-    return coverage if name == "coverage" else network_sketch(view, people)
+    return network_sketch(view, people)
 
 
 def without_day(view: View, clock: Clock) -> Campaign:

@@ -246,7 +246,7 @@ def scan(buf: Bytes, i: int, base: int, state: Longs, out: Longs) -> tuple[int, 
     after a `WRONG` event; positions in events are absolute.
     """
     # a typed zero: a literal one would have `_mark` and what it calls compiled twice
-    k, room, stop = np.int64(0), out.shape[0] - 3, buf.shape[0]
+    k, room, stop = int(np.int64(0)), out.shape[0] - 3, buf.shape[0]
     while i < stop and k < room:
         if state[IN_TEXT]:
             i = _text(buf, i, stop, state)
