@@ -29,6 +29,7 @@ from actionday.observe.unpack import Limits
 from actionday.records import Clock, FormatUnknown, Progress, WorkerStopped
 from actionday.stores.archive.archive import Archive
 
+_SMALL = 32 << 20
 _EARLY = frozenset({"accounts", "memberships", "channels", "affiliations"})
 
 
@@ -215,7 +216,10 @@ class Ingest:
             "treatment": self._treatment(number).to_json(),
         }
         try:
-            for header, _ in self._pool.ask({"do": "parts", "reader": job.reader, "source": source_json(source)}):
+            found = self._pool.ask({"do": "parts", "reader": job.reader, "source": source_json(source)})
+            # The parts of a small file are found before the first is read, so the same process does both: a home of
+            # small files never starts a second one, which would cost more time and memory than it saves.
+            for header, _ in found if size_of(job.found) > _SMALL else list(found):
                 if not header.get("end"):
                     parts.append(Part(**header["part"]))
                     yield {**shared, "part": header["part"]}

@@ -5,6 +5,7 @@ Measures are imported where they are used: compiled statistics take seconds to l
 
 import dataclasses
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 
@@ -37,34 +38,48 @@ def measure(
     progress.item("coverage")
     coverage = measure_coverage(view, people, campaign)
     progress.advance(1)
-    found = []
-    for name in names:
-        if name == "coverage":
-            found.append(coverage)
-            continue
-        progress.item(name)
-        found.append(_measure_one(name, view, people, coverage, asked, campaign))
-        progress.advance(1)
-    return found, campaign
+    # Lifetimes need the cohort alone and are compiled code, so they run beside the measures that query the archive.
+    alone = [name for name in names if name == "lifetimes"]
+    with ThreadPoolExecutor(1, thread_name_prefix="lifetimes") as aside:
+        lives = {name: aside.submit(_lifetimes, people, coverage, asked, campaign) for name in alone}
+        found = {"coverage": coverage}
+        for name in dict.fromkeys([*(n for n in names if n not in lives), *alone]):
+            if name != "coverage":
+                progress.item(name)
+                found[name] = (
+                    lives[name].result() if name in lives else _queried(name, view, people, coverage, asked, campaign)
+                )
+                progress.advance(1)
+    return [found[name] for name in names], campaign
 
 
-def _measure_one(
-    name: str, view: View, people: pa.Table, coverage: Measure, asked: Asked, campaign: Campaign
-) -> Measure:
-    from actionday.measure.activity import measure_activity
+def prepare() -> None:
+    """Load what measuring and the brief need, kernels compiled: for a thread beside work that mostly waits."""
+    from actionday.brief import campaign
+    from actionday.measure import activity, cohort, coverage, lifetimes, migration, network
+
+    assert all((campaign, activity, cohort, coverage, migration, network))
+    lifetimes.prepare()
+
+
+def _lifetimes(people: pa.Table, coverage: Measure, asked: Asked, campaign: Campaign) -> Measure:
     from actionday.measure.coverage import if_identified
     from actionday.measure.lifetimes import measure_lifetimes
+
+    lives = measure_lifetimes(people, campaign, asked.by, seed=asked.seed)
+    # Before against after is only as good as what could be seen of both.
+    checked = [
+        if_identified([estimate], coverage)[0] if estimate.group.get("period") in _COMPARED else estimate
+        for estimate in lives.estimates
+    ]
+    return dataclasses.replace(lives, estimates=tuple(checked))
+
+
+def _queried(name: str, view: View, people: pa.Table, coverage: Measure, asked: Asked, campaign: Campaign) -> Measure:
+    from actionday.measure.activity import measure_activity
     from actionday.measure.migration import measure_migration
     from actionday.measure.network import network_sketch
 
-    if name == "lifetimes":
-        lives = measure_lifetimes(people, campaign, asked.by, seed=asked.seed)
-        # Before against after is only as good as what could be seen of both.
-        checked = [
-            if_identified([estimate], coverage)[0] if estimate.group.get("period") in _COMPARED else estimate
-            for estimate in lives.estimates
-        ]
-        return dataclasses.replace(lives, estimates=tuple(checked))
     if name == "activity":
         return measure_activity(view, people, campaign, asked.by, coverage=coverage)
     if name == "migration":
