@@ -66,10 +66,12 @@ class Ingest:
         shutil.rmtree(self._archive.home.staging, ignore_errors=True)
         self._archive.home.staging.mkdir(parents=True)
         with Buffer(self._archive, self._book, self._means.flush_rows) as buffer:
+            self._progress.phase("looking at", None, "files")
             jobs = self._jobs(paths, options)
             self._progress.phase("reading", sum(size_of(job.found) for job in jobs), "bytes")
             for job in jobs:
                 self._read(job, options, buffer)
+            self._progress.phase("writing the archive", None, "steps")
         self._archive.compact()
         shutil.rmtree(self._archive.home.staging, ignore_errors=True)
         self._report.rows.update(buffer.written)
@@ -92,6 +94,8 @@ class Ingest:
 
     def _opened(self, items: Iterator[Found | PassedOver], options: ImportOptions) -> Iterator[Found]:
         for item in items:
+            self._progress.item(item.name)
+            self._progress.advance(1)
             if isinstance(item, PassedOver):
                 self._report.passed_over.append(item)
             elif item.packed:

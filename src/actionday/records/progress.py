@@ -9,8 +9,8 @@ from typing import Protocol
 class Progress(Protocol):
     """What work that may take more than two seconds is given."""
 
-    def phase(self, what: str, total: int, unit: str) -> None:
-        """A phase of `total` units ("bytes", "rows", "steps") begins; the one before is over."""
+    def phase(self, what: str, total: int | None, unit: str) -> None:
+        """A phase of `total` units ("bytes", "files", "steps") begins, None if unknown; the one before is over."""
         ...
 
     def item(self, what: str) -> None:
@@ -25,7 +25,7 @@ class Progress(Protocol):
 class Silent:
     """No progress: under `--quiet`, under a pipe, in tests."""
 
-    def phase(self, what: str, total: int, unit: str) -> None:
+    def phase(self, what: str, total: int | None, unit: str) -> None:
         """Nothing is shown."""
 
     def item(self, what: str) -> None:

@@ -21,11 +21,10 @@ class Bar:
     def __init__(self) -> None:
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
-            BarColumn(),
+            BarColumn(bar_width=20),
             _Amount(),
             _Rate(),
             TimeRemainingColumn(),
-            TextColumn("left"),
             console=Console(stderr=True),
             transient=True,
         )
@@ -45,7 +44,7 @@ class Bar:
         self._patience.join()
         self._bar.stop()
 
-    def phase(self, what: str, total: int, unit: str) -> None:
+    def phase(self, what: str, total: int | None, unit: str) -> None:
         """A phase begins; the bar starts anew."""
         self._phase = what
         self._bar.reset(self._task, total=total, description=what, unit=unit)
@@ -62,7 +61,7 @@ class Bar:
 class _Amount(ProgressColumn):
     def render(self, task: Task) -> Text:
         if task.total is None:
-            return Text("")
+            return Text(f"{task.completed:,.0f} {task.fields['unit']}" if task.completed else "")
         if task.fields["unit"] == "bytes":
             return Text(f"{decimal(int(task.completed))} of {decimal(int(task.total))}")
         return Text(f"{task.completed:,.0f} of {task.total:,.0f} {task.fields['unit']}")
