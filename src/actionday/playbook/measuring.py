@@ -55,10 +55,9 @@ def measure(
 
 def prepare() -> None:
     """Load what measuring and the brief need, kernels compiled: for a thread beside work that mostly waits."""
-    from actionday.brief import campaign
-    from actionday.measure import activity, cohort, coverage, lifetimes, migration, network
+    from actionday.brief import campaign  # noqa: F401 - loaded for later, like the next line's
+    from actionday.measure import activity, cohort, coverage, lifetimes, migration, network  # noqa: F401
 
-    assert all((campaign, activity, cohort, coverage, migration, network))
     lifetimes.prepare()
 
 
