@@ -117,6 +117,13 @@ def read_mapping(path: Path) -> Mapping[str, Any]:
         raise InputError(str(path), f"not TOML: {error}", "see docs/guide/mapping.md") from error
 
 
+def size_of(found: Found) -> int:
+    """Bytes of what is read, of all files of a series."""
+    if not found.series:
+        return found.path.stat().st_size
+    return sum(path.stat().st_size for path in found.path.rglob("*") if path.is_file() and not path.is_symlink())
+
+
 def digest(found: Found) -> tuple[str, int]:
     """SHA-256 and size of what is read. A series is the hash of its files' names and hashes."""
     if not found.series:

@@ -4,12 +4,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from actionday.observe.ingest import Progress
 from actionday.playbook.annexes import remember_annex
 from actionday.playbook.measuring import measure
 from actionday.playbook.orders import MEASURES, Asked, BriefOrder
 from actionday.playbook.origins import identities_in, origin_at
-from actionday.records import Clock, HomeError
+from actionday.records import Clock, HomeError, Progress
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
@@ -26,11 +25,13 @@ def brief(settings: Settings, order: BriefOrder) -> list[Path]:
     archive = Archive(home)
     versions = dict(order.versions) if order.versions is not None else archive.versions()
     asked = Asked(order.campaign, order.by, order.seed, versions)
-    measures, _ = measure(settings, [*MEASURES, "network"], asked, order.clock)
+    measures, _ = measure(settings, [*MEASURES, "network"], asked, order.clock, order.progress)
+    order.progress.phase("writing the brief", 1, "steps")
     view = archive.view(versions)
     origin = origin_at(home, view, order, versions)
     identities = identities_in(view, settings.by, order.identify) if order.identify else None
     files = write_brief(measures, order.campaign, origin, order.out, identities=identities, key=order.key)
+    order.progress.advance(1)
     if identities is not None:
         remember_annex(home, order.out)
     return files

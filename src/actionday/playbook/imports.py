@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from actionday.observe.files import Found, discover
-from actionday.observe.ingest import ImportOptions, ImportReport, Ingest, Means, Progress
+from actionday.observe.orders import ImportOptions, ImportReport
 from actionday.observe.pool import Pool
 from actionday.observe.registry import readers
-from actionday.records import Clock
+from actionday.records import Clock, Progress
 from actionday.settings import Settings
-from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import Home, HomePolicy, make_home, open_home, pseudonym_key
 
 
@@ -29,6 +28,10 @@ def import_exports(
         home.writing(),
         Pool(settings.environment or {}, size=settings.parsers, data_bytes=settings.parser_memory) as pool,
     ):
+        # loaded while the first parser process starts: query engines and parsers take about as long
+        from actionday.observe.ingest import Ingest, Means
+        from actionday.stores.archive.archive import Archive
+
         return Ingest(Archive(home), pool, Means(clock, key, progress, settings.flush_rows)).run(paths, options)
 
 

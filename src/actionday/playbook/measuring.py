@@ -5,11 +5,12 @@ Measures are imported where they are used: compiled statistics take seconds to l
 
 import dataclasses
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 
 from actionday.playbook.orders import MEASURES, Asked
-from actionday.records import Campaign, Clock, Measure, UsageError
+from actionday.records import Campaign, Clock, Measure, Progress, UsageError
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
@@ -18,7 +19,9 @@ from actionday.stores.archive.view import View
 _COMPARED = ("after minus before", "before against after")
 
 
-def measure(settings: Settings, names: Sequence[str], asked: Asked, clock: Clock) -> tuple[list[Measure], Campaign]:
+def measure(
+    settings: Settings, names: Sequence[str], asked: Asked, clock: Clock, progress: Progress
+) -> tuple[list[Measure], Campaign]:
     """Compute measures by name. Raises HomeError without a home, UsageError for an unknown measure."""
     unknown = set(names) - {*MEASURES, "network"}
     if unknown:
@@ -28,33 +31,59 @@ def measure(settings: Settings, names: Sequence[str], asked: Asked, clock: Clock
 
     view = Archive(open_home(settings.home)).view(asked.versions)
     campaign = asked.campaign or without_day(view, clock)
+    progress.phase("measuring", 1 + len({"coverage", *names}), "steps")
+    progress.item("who was at risk")
     people = cohort(view, campaign)
+    progress.advance(1)
+    progress.item("coverage")
     coverage = measure_coverage(view, people, campaign)
-    return [_measure_one(name, view, people, coverage, asked, campaign) for name in names], campaign
+    progress.advance(1)
+    # Lifetimes need the cohort alone and are compiled code, so they run beside the measures that query the archive.
+    alone = [name for name in names if name == "lifetimes"]
+    with ThreadPoolExecutor(1, thread_name_prefix="lifetimes") as aside:
+        lives = {name: aside.submit(_lifetimes, people, coverage, asked, campaign) for name in alone}
+        found = {"coverage": coverage}
+        for name in dict.fromkeys([*(n for n in names if n not in lives), *alone]):
+            if name != "coverage":
+                progress.item(name)
+                found[name] = (
+                    lives[name].result() if name in lives else _queried(name, view, people, coverage, asked, campaign)
+                )
+                progress.advance(1)
+    return [found[name] for name in names], campaign
 
 
-def _measure_one(
-    name: str, view: View, people: pa.Table, coverage: Measure, asked: Asked, campaign: Campaign
-) -> Measure:
-    from actionday.measure.activity import measure_activity
+def prepare() -> None:
+    """Load what measuring and the brief need, kernels compiled: for a thread beside work that mostly waits."""
+    from actionday.brief import campaign  # noqa: F401 - loaded for later, like the next line's
+    from actionday.measure import activity, cohort, coverage, lifetimes, migration, network  # noqa: F401
+
+    lifetimes.prepare()
+
+
+def _lifetimes(people: pa.Table, coverage: Measure, asked: Asked, campaign: Campaign) -> Measure:
     from actionday.measure.coverage import if_identified
     from actionday.measure.lifetimes import measure_lifetimes
+
+    lives = measure_lifetimes(people, campaign, asked.by, seed=asked.seed)
+    # Before against after is only as good as what could be seen of both.
+    checked = [
+        if_identified([estimate], coverage)[0] if estimate.group.get("period") in _COMPARED else estimate
+        for estimate in lives.estimates
+    ]
+    return dataclasses.replace(lives, estimates=tuple(checked))
+
+
+def _queried(name: str, view: View, people: pa.Table, coverage: Measure, asked: Asked, campaign: Campaign) -> Measure:
+    from actionday.measure.activity import measure_activity
     from actionday.measure.migration import measure_migration
     from actionday.measure.network import network_sketch
 
-    if name == "lifetimes":
-        lives = measure_lifetimes(people, campaign, asked.by, seed=asked.seed)
-        # Before against after is only as good as what could be seen of both.
-        checked = [
-            if_identified([estimate], coverage)[0] if estimate.group.get("period") in _COMPARED else estimate
-            for estimate in lives.estimates
-        ]
-        return dataclasses.replace(lives, estimates=tuple(checked))
     if name == "activity":
         return measure_activity(view, people, campaign, asked.by, coverage=coverage)
     if name == "migration":
         return measure_migration(view, people, campaign, asked.by, coverage=coverage)
-    return coverage if name == "coverage" else network_sketch(view, people)
+    return network_sketch(view, people)
 
 
 def without_day(view: View, clock: Clock) -> Campaign:

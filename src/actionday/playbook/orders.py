@@ -4,12 +4,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from actionday.records import Campaign, Clock
-
-if TYPE_CHECKING:
-    from actionday.observe.ingest import Progress
+from actionday.records import Campaign, Clock, Progress
 
 MEASURES = ("coverage", "activity", "lifetimes", "migration")
 
@@ -31,7 +27,7 @@ class BriefOrder:
     campaign: Campaign
     out: Path
     clock: Clock
-    progress: "Progress"
+    progress: Progress
     seed: int = 7
     by: str = "all"
     marking: str = ""

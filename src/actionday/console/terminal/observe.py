@@ -10,7 +10,7 @@ from actionday.console.terminal.options import home_option, json_option, print_j
 from actionday.console.terminal.probe import collect, probe, watch
 from actionday.console.terminal.progress import watching
 from actionday.observe.files import read_mapping
-from actionday.observe.ingest import ImportOptions, ImportReport
+from actionday.observe.orders import ImportOptions, ImportReport
 from actionday.records import SystemClock
 from actionday.stores.archive.home import CONTENT, PROFILES, HomePolicy
 
