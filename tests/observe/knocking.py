@@ -12,7 +12,7 @@ from actionday import playbook
 from actionday.observe.outside import Outside, Target
 from actionday.observe.prober import ProbeExample
 from actionday.playbook.reaching import Means
-from actionday.records import Evidence, Exchange, State, SystemClock, Verdict
+from actionday.records import Evidence, Exchange, Silent, State, SystemClock, Verdict
 from actionday.settings import Settings
 from actionday.wire import Limits
 
@@ -58,16 +58,6 @@ class Knock:
 
     def examples(self) -> Sequence[ProbeExample]:
         return ()
-
-
-class Silent:
-    """No progress."""
-
-    def begin(self, what: str, total: int) -> None:
-        """Nothing."""
-
-    def advance(self, amount: int) -> None:
-        """Nothing."""
 
 
 def settings(home: Path, vantage: str = "test") -> Settings:

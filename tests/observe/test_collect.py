@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.observe.knocking import Silent, settings
+from tests.observe.knocking import settings
 
 from actionday import playbook
 from actionday.observe.live import Collected
 from actionday.observe.outside import Outside, Target
 from actionday.playbook.reaching import Means
-from actionday.records import FixedClock, InputError, UsageError
+from actionday.records import FixedClock, InputError, Silent, UsageError
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
 

@@ -16,14 +16,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from tests.observe.knocking import Knock, Silent, settings
+from tests.observe.knocking import Knock, settings
 from tests.wire.served import Asked, Said, Served, serving
 
 from actionday import playbook
 from actionday.observe.due import due, next_due
 from actionday.playbook.planning import PlanOrder
 from actionday.playbook.reaching import Means
-from actionday.records import Campaign, Evidence, FixedClock, HomeLocked, UsageError
+from actionday.records import Campaign, Evidence, FixedClock, HomeLocked, Silent, UsageError
 from actionday.records.targets import Targets, load_targets
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive, numbered

@@ -16,10 +16,9 @@ from typing import Any
 import pyarrow as pa
 
 from actionday.observe.book import Book, Buffer
-from actionday.observe.ingest import Progress
 from actionday.observe.outside import Outside, Target
 from actionday.observe.prober import Prober
-from actionday.records import Evidence, State, SubjectId, UsageError, Verdict
+from actionday.records import Evidence, Progress, State, SubjectId, UsageError, Verdict
 from actionday.stores.archive.schemas import TABLES
 from actionday.wire import HostResting
 
@@ -87,7 +86,7 @@ class Probing:
         }
         buffer.begin(number, facts)
         queues = self._by_host(due)
-        self._progress.begin("looking", len(due))
+        self._progress.phase("looking", len(due), "looks")
         sink = _Sink(buffer, number, every)
         async with asyncio.TaskGroup() as group:
             for host, waiting in queues.items():

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from actionday.observe.ingest import ImportOptions
 from actionday.observe.live import LiveReader
+from actionday.observe.orders import ImportOptions
 from actionday.observe.outside import Outside, Target
 from actionday.observe.registry import live_readers
 from actionday.playbook.imports import import_exports
@@ -81,7 +81,7 @@ async def _fetch(
     fetched: dict[str, str] = {}
     left: dict[str, str] = {}
     async with outside(settings, home, means) as way:
-        means.progress.begin("fetching", len(readers))
+        means.progress.phase("fetching", len(readers), "subjects")
         for number, (subject, reader) in enumerate(readers.items()):
             parsed = SubjectId.parse(subject)
             place = folder / reader.format / f"{number:04d}"

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 
-from actionday.observe.ingest import Progress
 from actionday.observe.live import LiveReader
 from actionday.observe.outside import Outside
 from actionday.observe.prober import Prober
-from actionday.records import Clock, HomeError
+from actionday.records import Clock, HomeError, Progress
 from actionday.settings import Settings
 from actionday.stores.archive.home import Home, pseudonym_key
 from actionday.wire import Budget, Http, HttpPolicy, Limits
