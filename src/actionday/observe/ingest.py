@@ -18,10 +18,11 @@ from typing import Any
 
 from actionday.observe.book import Book, Buffer
 from actionday.observe.files import Found, PassedOver, digest, discover, innermost, size_of, walk
-from actionday.observe.minimise import hide_names, officers_in
+from actionday.observe.minimise import officers_in
 from actionday.observe.orders import ImportOptions, ImportReport
 from actionday.observe.pool import Pool
 from actionday.observe.reader import Part, Source
+from actionday.observe.redact import hide_names
 from actionday.observe.registry import reader_named
 from actionday.observe.requests import source_json
 from actionday.observe.treatment import Treatment
@@ -139,7 +140,7 @@ class Ingest:
         sha, size = digest(found)
         self._progress.item(found.name)
         self._advanced = 0
-        said = self._options(job, options)
+        said = hide_names(self._options(job, options), self._key, self._book.forgotten)
         number, done = self._book.number(sha, job.reader, said)
         if done:
             self._report.known.append(found.name)

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from actionday.observe import extract, fingerprint, minimise
 from actionday.observe.fingerprint_images import image_fingerprints
 from actionday.observe.reader import Chunk, Refused, Source, staged_schema
+from actionday.observe.redact import hide_names, hide_names_in
 from actionday.observe.script import scripts_of
 from actionday.observe.treatment import Treatment
 from actionday.stores.archive.schemas import TABLES
@@ -53,7 +54,8 @@ def finish(chunk: Chunk, source: Source, treatment: Treatment) -> Finished:
     if more and before is not None and "posts" in staged:
         staged["posts"] = _drop_texts(staged["posts"], before, staged["links"])
     naming = minimise.Naming(treatment.key, frozenset(officers), everyone=treatment.profile == "research")
-    named = minimise.rename_people(staged, naming)
+    clean = hide_names_in(staged, treatment.key, treatment.forgotten)
+    named = minimise.rename_people(clean, naming)
     tables = {name: _payload(name, table) for name, table in named.items() if len(table)}
     return Finished(tables, [_without_content(item, treatment) for item in refused], dropped + more)
 
@@ -175,10 +177,7 @@ def _media_path(root: Path, name: str | None) -> Path | None:
 
 def _without_content(refused: Refused, treatment: Treatment) -> Refused:
     raw = "" if treatment.content == "none" or treatment.profile == "research" else refused.raw[:_RAW_LENGTH]
-    said = (
-        minimise.hide_names(text, treatment.key, treatment.forgotten)
-        for text in (refused.position, refused.reason, raw)
-    )
+    said = (hide_names(text, treatment.key, treatment.forgotten) for text in (refused.position, refused.reason, raw))
     return Refused(*said)
 
 
