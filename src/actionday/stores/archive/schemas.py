@@ -344,7 +344,7 @@ INGESTS = _spec(
 
 QUARANTINE = _spec(
     "quarantine",
-    "Rows refused: which file, where, why, and what they said.",
+    "Rows refused: which file, where, why, and of what they said as much as the home keeps of posts (hashes: their shape).",
     [_f("path", S, null=False), _f("position", S, null=False), _f("reason", S, null=False), _f("raw", S)],
     ("path", "position", "reason"),
     free=("path", "position", "reason", "raw"),
