@@ -189,6 +189,8 @@ def test_errors_name_the_thing_and_the_fix(tmp_path: Path) -> None:
         "observe", "import", day, "--as", "nonsense", "--home", tmp_path / "h", status=5
     )
     assert "Usage" in actionday("measure", "happiness", status=2)
+    told = actionday("run", tmp_path, "--campaign", day, "--out", tmp_path / "b", "--identify", " ", status=2)
+    assert "takes the reason" in told
     table = tmp_path / "t.csv"
     table.write_text("a,b\n1,2\n")
     home = ("--home", tmp_path / "h")
