@@ -191,6 +191,8 @@ def test_errors_name_the_thing_and_the_fix(tmp_path: Path) -> None:
     assert "Usage" in actionday("measure", "happiness", status=2)
     told = actionday("run", tmp_path, "--campaign", day, "--out", tmp_path / "b", "--identify", " ", status=2)
     assert "takes the reason" in told
+    assert "a number of posts" in actionday("scenario", tmp_path / "w", "--size", "nonsense", status=2)
+    assert not (tmp_path / "w").exists()
     table = tmp_path / "t.csv"
     table.write_text("a,b\n1,2\n")
     home = ("--home", tmp_path / "h")

@@ -13,9 +13,7 @@ from actionday.stores.archive.home import open_home, pseudonym_key
 from actionday.stores.archive.subjects import resolve
 
 
-def forget(
-    settings: Settings, asked: str, reason: str, clock: Clock, names: Sequence[str] = ()
-) -> dict[str, Any]:
+def forget(settings: Settings, asked: str, reason: str, clock: Clock, names: Sequence[str] = ()) -> dict[str, Any]:
     """Erase a subject, and more `names` it goes by, from the home and keep it out. Returns counts, and what is left to do."""
     home = open_home(settings.home)
     key = pseudonym_key(settings.keys_of(settings.home))

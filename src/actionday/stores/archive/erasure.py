@@ -23,10 +23,10 @@ from actionday.stores.archive.schemas import TABLES, TableSpec
 from actionday.stores.archive.subjects import ERASED, Subject, name_hashes
 
 _ORDER = tuple(sorted(TABLES, key=lambda name: name in ("accounts", "channels")))
-# Cells that hold one name: a handle in them stands whole, or behind a sign that says it is one.
-_NAMES = frozenset({
-    "native", "handle", "subject", "pseudonym", "account", "channel", "author", "forward_from", "reply_to", "post", "target",
-    "vantage", "judged_by", "announcer",
+# Columns whose words are ours or a list's: no name is looked for in them, since a channel may be called "channel".
+_OURS = frozenset({
+    "platform", "target_platform", "target_kind", "kind", "role", "state", "basis", "phase", "format", "stance", "language", "mime",
+    "sha256", "counts", "organisation", "list", "list_version", "scope",
 })  # fmt: skip
 # Columns that make a row the subject's own; in the others its name is taken out and the row stays.
 _OWN = {
@@ -149,12 +149,11 @@ def _orphans(archive: Archive, plan: Plan) -> None:
 
 
 def _tests(spec: TableSpec) -> dict[str, tuple[str, ...]]:
-    """By column the patterns that are looked for in it.
-
-    Columns whose words are ours (platforms, kinds, states) have none: a channel may be called "channel".
+    """By column the patterns that are looked for in it: in cells that hold one name a handle that stands whole or behind a
+    sign that says it is one, in free text every word and name.
     """
-    names = {column.name: ("handles",) for column in spec.columns if column.name in _NAMES}
-    return names | dict.fromkeys(spec.free, ("words", "free"))
+    texts = [column.name for column in spec.columns if column.type == pa.string() and column.name not in _OURS]
+    return {name: ("words", "free") if name in spec.free else ("handles",) for name in texts}
 
 
 def _named_in(archive: Archive, name: str, tests: Mapping[str, tuple[str, ...]], subject: Subject) -> pa.Table | None:
@@ -163,9 +162,7 @@ def _named_in(archive: Archive, name: str, tests: Mapping[str, tuple[str, ...]],
         return None
     hits = [f'"{column}" IN (SELECT unnest($exact))' for column in tests]
     hits += [f'regexp_matches("{column}", ${pattern})' for column, patterns in tests.items() for pattern in patterns]
-    return _query(
-        archive, name, f"SELECT * FROM {FILES} WHERE {' OR '.join(hits)}", **_parameters(subject)
-    )
+    return _query(archive, name, f"SELECT * FROM {FILES} WHERE {' OR '.join(hits)}", **_parameters(subject))
 
 
 def _parameters(subject: Subject) -> dict[str, object]:

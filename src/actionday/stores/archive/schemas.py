@@ -247,6 +247,7 @@ PROBE_PLAN = _spec(
         "options",
     ),
     ("subject",),
+    free=("reason", "options"),
 )
 
 MEDIA = _spec(
