@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from actionday import playbook
 from actionday.observe.orders import ImportOptions, ImportReport
 from actionday.records import FixedClock, Silent
 from actionday.settings import Settings, load_settings
-from actionday.stores.archive.home import HomePolicy
+from actionday.stores.archive.archive import Archive
+from actionday.stores.archive.home import HomePolicy, open_home
 
 CLOCK = FixedClock(datetime(2020, 1, 1, tzinfo=UTC))
 NUMBER, HANDLE, NAME = 8877665544, "sunny_painter", "Sunny Painter"
@@ -107,16 +109,23 @@ def test_a_forgotten_subject_leaves_no_byte_and_stays_out(tmp_path: Path) -> Non
             *first,
             message(4, NUMBER, NAME, "ta ti to"),
             message(5, 42, "Other", f"where is @{HANDLE}?"),
-            message(6, 42, "Other", "ka ki ko"),
+            message(6, 42, "Other", f"ka ki ko, {NAME} and sunny-PAINTER too", forwarded_from=NAME),
         ],
     )
+    (exports / f"Chat with {NAME.upper()} (2).csv").write_text(f"subject,at,state\n{NAME},never,present\n")
     (exports / f"about_{HANDLE}_2.csv").write_text(f"subject,at,state\ntelegram:account:{NUMBER},never,present\n")
     again = read()
     assert again.suppressed > 0
-    assert again.refused == 1, "the broken row, without the name in it"
+    assert again.refused == 2, "the broken rows, without the names in them"
     left = everything(home)
     for needle in (str(NUMBER), HANDLE, NAME.lower()):
         assert needle.encode() not in left, needle
     stats = playbook.stats(settings)
     assert stats["tables"]["posts"] == 3, "message 2, redacted, and the new ones of somebody else"
-    assert stats["tables"]["erasures"] == 3, "the id, its pseudonym, its handle"
+    view = Archive(open_home(home)).view()
+    kinds = Counter(view.arrow(view.table("erasures"))["kind"].to_pylist())
+    assert kinds["forget"] == 3, "the id, its pseudonym, its handle"
+    texts = view.arrow(view.table("posts"))["text"].to_pylist()
+    assert "ka ki ko, [erased] and [erased] too" in texts
+    passed = [item.name for item in again.passed_over]
+    assert not passed

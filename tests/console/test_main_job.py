@@ -189,6 +189,33 @@ def test_errors_name_the_thing_and_the_fix(tmp_path: Path) -> None:
         "observe", "import", day, "--as", "nonsense", "--home", tmp_path / "h", status=5
     )
     assert "Usage" in actionday("measure", "happiness", status=2)
+    told = actionday("run", tmp_path, "--campaign", day, "--out", tmp_path / "b", "--identify", " ", status=2)
+    assert "takes the reason" in told
+    assert "a number of posts" in actionday("scenario", tmp_path / "w", "--size", "nonsense", status=2)
+    assert not (tmp_path / "w").exists()
+    table = tmp_path / "t.csv"
+    table.write_text("a,b\n1,2\n")
+    home = ("--home", tmp_path / "h")
+    assert "cannot be read" in actionday("observe", "import", table, "--map", tmp_path / "no.toml", *home, status=5)
+    assert "no IANA time zone" in actionday("observe", "import", table, "--zone", "Nowhere/Land", *home, status=2)
+
+
+def test_a_mapping_that_does_not_fit_is_said_and_nothing_is_read(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "m.toml").write_text("rows = 3")
+    told = actionday("observe", "import", tmp_path / "t.csv", "--map", tmp_path / "m.toml", "--home", tmp_path / "h")
+    assert "refused: the mapping of t.csv: " in told
+    assert "new rows: 1 quarantine" in told
+
+
+@pytest.mark.skipif(os.name != "posix" or sys.platform == "darwin", reason="file names are text there")
+def test_a_file_name_that_is_no_text_is_read_and_written_with_its_bytes(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    content = b"subject,at,state,vantage\ntelegram:channel:1,2019-12-01T10:00:00Z,present,v\n"
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.csv")).write_bytes(content)
+    found = json.loads(actionday("observe", "import", folder, "--home", tmp_path / "h", "--json"))
+    assert [(item["file"], item["rows"]) for item in found["read"]] == [("caf\\xe9.csv", {"sightings": 1})]
 
 
 def test_formats_and_inspect_speak_json(world: Path) -> None:

@@ -141,6 +141,36 @@ def test_a_vantage_that_only_meets_walls_is_not_alive(world: "World") -> None:
     assert [day(measure, number, world)["vantages"] for number in (-8, -2, 20)] == [2, 1, 1]
 
 
+def test_a_vantage_blind_on_one_platform_is_named_though_it_sees_another(world: "World") -> None:
+    steady(world)
+    for number in range(-60, 34):
+        world.looks(CHANNELS[0], [number + 0.5], "present" if number < 1 else "unreachable", vantage="collector")
+        world.looks("matrix:channel:!a:example.org", [number + 0.5], vantage="collector")
+    view = world.view()
+    people = cohort(view, world.campaign)
+    found = {(e.name, e.group.get("platform")): e for e in measure_coverage(view, people, world.campaign, "platform").estimates}  # fmt: skip
+    assert found["vantages_after", None].value == found["vantages_before", None].value == 2
+    assert found["vantages_after", None].caveats == ("fewer on telegram: 2 before the day, 1 after",)
+    telegram = [found[f"vantages_{period}", "telegram"].value for period in ("before", "after")]
+    assert telegram == [2, 1]
+    assert found["coverage_after", "matrix"].value == 1
+    assert found["coverage_after", "matrix"].n == 1
+
+
+def test_groups_have_their_own_coverage_and_one_verdict(world: "World") -> None:
+    steady(world, dict.fromkeys(CHANNELS[10:], 1))
+    world.looks("matrix:channel:!a:example.org", [number + 0.5 for number in range(-60, 34)])
+    view = world.view()
+    people = cohort(view, world.campaign)
+    found = {(e.name, e.group.get("platform")): e for e in measure_coverage(view, people, world.campaign, "platform").estimates}  # fmt: skip
+    assert found["coverage_after", "telegram"].value == pytest.approx(0.5, abs=0.02)
+    assert found["coverage_after", "matrix"].value == 1
+    parts = [found["coverage_after", platform] for platform in ("telegram", "matrix")]
+    weighed = sum((p.value or 0) * p.n for p in parts) / sum(p.n for p in parts)
+    assert found["coverage_after", None].value == pytest.approx(weighed, abs=0.01)
+    assert [name for name, _ in found].count("identified") == 1
+
+
 def test_a_day_without_sight_in_between_is_hidden_unless_something_was_posted(world: "World") -> None:
     world.looks(CHANNELS[0], range(-40, 40))
     world.looks(CHANNELS[1], [*range(-40, -10), *range(-8, 40)])

@@ -52,7 +52,14 @@ def test_each_policy_keeps_what_it_says(content: str, profile: str) -> None:
     assert ("fingerprints" in done.tables) == (content != "none")
     assert first["author"].startswith("telegram:pseudonym:")
     raw = done.refused[0].raw
-    assert raw == ("" if content == "none" or profile == "research" else "r" * 1000)
+    kept = {"text": "r" * 1000, "hash": "x" * 1000}
+    assert raw == ("" if content == "none" or profile == "research" else kept[content])
+
+
+def test_a_home_of_hashes_keeps_the_shape_of_a_refused_row_and_what_is_said_of_a_whole_file() -> None:
+    rows = [Refused("row 7", "no time", '{"from": "Jo", "id": "user42", "at": "soon"'), Refused("file", "needs a mapping", 'at = "ts"')]  # fmt: skip
+    done = finish(Chunk({}, rows), SOURCE, Treatment("hash", "unit", KEY))
+    assert [one.raw for one in done.refused] == ['{"xxxx": "xx", "xx": "xxxx00", "xx": "xxxx"', 'at = "ts"']
 
 
 def test_links_found_are_counted_and_point_to_platforms() -> None:

@@ -346,9 +346,10 @@ def test_blocklists(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_subreddits(tmp_path: Path) -> None:
-    """The source's pairs are (name, url) as written; ours are ids. Four malformed links are refused, and links that differ
-    only in case or by a trailing slash are one: 1,370 pairs instead of 1,372, 1,514 ever instead of 1,519."""
-    tables, refused = worked(unpacked(tmp_path, "subreddit_migrations") / "subreddits", "subreddits")
+    """Pairs as written are (name, link); ours are ids, so four malformed links are refused, spellings of one address are
+    one, and a link listed under two services is two: 1,370 pairs stand instead of 1,372, 1,514 ever instead of 1,507."""
+    folder = unpacked(tmp_path, "subreddit_migrations") / "subreddits"
+    tables, refused = worked(folder, "subreddits")
     assert [r.position for r in refused if r.reason.startswith("snapshot skipped")] == ["2023-06-16T143823.json"]
     assert sorted(r.reason for r in refused)[:4] == ["moves.target: empty"] * 4
     latest = tables["sightings"].sort("at").group_by("subject").last()
@@ -361,6 +362,22 @@ def test_subreddits(tmp_path: Path) -> None:
         "lemmy": 715, "kbin": 230, "squabbles": 175, "discord": 156, "website": 54, "raddle": 31, "matrix": 9,
     }  # fmt: skip
     assert (pairs.height, pairs.height - standing.height) == (1514, 144)
+    written = [listed(file) for file in sorted(folder.glob("*.json")) if file.name != "2023-06-16T143823.json"]
+    ever, last = set().union(*written), written[-1]
+    assert (len(written), len({p[:2] for p in ever}), len({p[:2] for p in last})) == (94, 1507, 1372)
+    # 62 more when the service counts, 4 fewer when misc and web are both websites, 4 malformed; 47 spellings of another
+    assert (len(ever), len({(n, u, "web" if s == "misc" else s) for n, u, s in ever})) == (1569, 1565)
+    assert pairs.height == 1565 - 4 - 47
+    kbin = {u for n, u, s in last if n == "r/Python" and s == "kbin"}
+    assert kbin == {"https://kbin.social/m/python", "https://kbin.social/m/python/microblog"}
+    squabbles = {u for n, u, s in last if n == "r/cozygames" and s == "squabbles"}
+    assert squabbles == {"https://squabbles.io/s/cozygames", "https://squabbles.io/s/Cozygames"}
+
+
+def listed(file: Path) -> set[tuple[str, str, str]]:
+    """Subreddit, link as written and service of every pair in a snapshot, read with nothing of ours."""
+    subs = json.loads(file.read_text("utf-8"))["subs"]
+    return {(s["name"], link.get("url") or link["href"], link["service"]) for s in subs for link in s.get("links", [])}
 
 
 @pytest.mark.slow
@@ -388,4 +405,7 @@ def test_legislators(tmp_path: Path) -> None:
     last = latest.group_by("platform", "display_name", maintain_order=True).last()
     by_person = last.pivot(on="platform", index="display_name", values="handle").drop_nulls(["twitter", "instagram"])
     assert (by_person.height, (by_person["twitter"] == by_person["instagram"]).sum()) == (575, 423)
+    pairs = last.pivot(on="platform", index="display_name", values="handle").drop_nulls(["twitter", "facebook"])
+    # over all commits 893 and 431; the files hold 891, of which one page is listed for two people
+    assert (pairs.height, (pairs["twitter"] == pairs["facebook"]).sum()) == (890, 430)
     assert rows["seen_at"].min() == datetime(2012, 9, 27, 20, 43, 45, tzinfo=UTC)

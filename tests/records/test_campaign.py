@@ -38,7 +38,16 @@ def test_a_day_is_read_in_utc_with_its_windows_and_what_coincides(tmp_path: Path
         ("2019-11-23T23:59:59Z", "2019-11-01T00:00:00Z", "ends before it starts"),
         ('"outage"', '"weather"', "unknown kind 'weather'"),
         ('name = "day"', "", "needs `name`"),
-        ("[window]", "[window]\ndays_before = 0", "above 0"),
+        ("[window]", "[window]\ndays_before = 0", "from 1 to"),
+        ("[window]", "[window]\ndays_after = 999999999", "from 1 to"),
+        ("[window]", "[window]\ndays_befor = 7", "unknown key `window.days_befor`"),
+        ("[window]", "comparision = 1\n[window]", "unknown key `comparision`"),
+        ("[window]", "comparison = 1\n[window]", "`comparison` must be a table"),
+        ("[window]", 'comparison = { platforms = "twitter" }\n[window]', "must be a list of texts"),
+        ("[window]", "synthetic = 1\n[window]", "true or false"),
+        ("[[event]]", "[event]", "not TOML"),
+        (GOOD[GOOD.index("[[event]]") :], "[event]\nat = 1", "must be a list of tables"),
+        ('title = "Outage"', 'titel = "Outage"', "event 1: titel"),
         ("[window]", "[window", "not TOML"),
     ],
 )
@@ -47,6 +56,11 @@ def test_what_is_wrong_is_named(old: str, new: str, told: str, tmp_path: Path) -
     path.write_text(GOOD.replace(old, new))
     with pytest.raises(InputError, match=told):
         load_campaign(path)
+
+
+def test_a_folder_is_no_day(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        load_campaign(tmp_path)
 
 
 @given(st.sampled_from(["telegram", "matrix"]), st.sampled_from(["account", "channel"]), st.text(min_size=1))

@@ -15,6 +15,7 @@ from actionday.stores.archive import erasure
 from actionday.stores.archive.archive import Archive, new_rows, numbered, row_numbers
 from actionday.stores.archive.home import HomePolicy, make_home, open_home, pseudonym_key
 from actionday.stores.archive.schemas import FORMAT_VERSION, TABLES
+from actionday.stores.archive.subjects import resolve
 from actionday.stores.archive.view import View
 
 NOW = datetime(2019, 11, 22, 12, tzinfo=UTC)
@@ -172,10 +173,10 @@ def test_a_table_of_an_older_release_grows(tmp_path: Path, monkeypatch: pytest.M
         Archive(home).append("sightings", look(subject))
     monkeypatch.setitem(TABLES, "sightings", full)
     assert Archive(home).view().table("sightings").slot.count().to_pyarrow().as_py() == 0
-    gone = erasure.resolve(Archive(home), "telegram:channel:11")
+    gone = resolve(Archive(home), "telegram:channel:11")
     erasure.forget(Archive(home), gone, bytes(32), "tester", NOW, "asked")
     Archive(home).append("sightings", look("telegram:channel:3333", slot=NOW, identity="telegram:channel:222"))
-    gone = erasure.resolve(Archive(home), "telegram:channel:222")
+    gone = resolve(Archive(home), "telegram:channel:222")
     erasure.forget(Archive(home), gone, bytes(32), "tester", NOW, "asked")
     view = Archive(home).view()
     (row,) = view.arrow(view.table("sightings")).to_pylist()

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from actionday.records import UsageError, subject_hash
+from actionday.records import UsageError, name_hash, subject_hash
 from actionday.stores.archive.archive import Archive, numbered
-from actionday.stores.archive.erasure import Subject, forget, resolve, retain
+from actionday.stores.archive.erasure import forget, retain
 from actionday.stores.archive.home import HomePolicy, make_home
 from actionday.stores.archive.schemas import TABLES
+from actionday.stores.archive.subjects import Subject, resolve
 
 NOW = datetime(2019, 11, 22, 12, tzinfo=UTC)
 KEY = bytes(range(32))
@@ -103,7 +104,7 @@ def test_the_erasure_record_names_nobody_and_counts(archive: Archive) -> None:
     forget(archive, resolve(archive, "telegram:@sunny_painter"), KEY, "tester", NOW, "asked in writing")
     view = archive.view()
     rows = view.arrow(view.table("erasures")).to_pylist()
-    assert {row["subject_hash"] for row in rows} == {
+    assert {row["subject_hash"] for row in rows if row["kind"] == "forget"} == {
         subject_hash(KEY, GONE),
         subject_hash(KEY, "telegram:@sunny_painter"),
     }
@@ -130,6 +131,49 @@ def test_a_handle_of_several_subjects_must_be_told_apart(archive: Archive) -> No
     )
     with pytest.raises(UsageError, match="2 subjects"):
         resolve(archive, "telegram:@sunny_painter")
+
+
+def test_a_subject_is_found_by_what_a_person_has_in_hand(archive: Archive) -> None:
+    for asked in (GONE, "telegram:@Sunny_Painter", "@sunny_painter", "sunny_painter", "sunny painter"):
+        assert resolve(archive, asked).ids == {GONE}, asked
+    for identity in ("matrix:account:@a:example.org", "telegram:channel:@known_by_handle"):
+        assert resolve(archive, identity).ids == {identity}, "an id may hold the signs of a handle"
+    with pytest.raises(UsageError, match="nobody here is called"):
+        resolve(archive, "Rainy Painter")
+    assert "Sun" in resolve(archive, GONE, frozenset({"Sun"})).names
+
+
+def test_a_name_that_is_a_word_of_ours_spares_ids_and_kinds(archive: Archive) -> None:
+    hostile = "telegram:channel:77"
+    row = {"subject": hostile, "platform": "telegram", "native": "77", "handle": "channel", "title": "Original", "seen_at": NOW}  # fmt: skip
+    write(archive, "channels", [row, {**row, "subject": "telegram:channel:78", "native": "78", "handle": "b", "title": "My original"}])  # fmt: skip
+    write(
+        archive,
+        "affiliations",
+        [{"subject": "telegram:channel:78", "organisation": "Original", "stance": "official"}],
+    )
+    forget(archive, resolve(archive, hostile), KEY, "tester", NOW)
+    view = archive.view()
+    left = view.arrow(view.table("channels")).to_pylist()
+    assert [(row["subject"], row["title"]) for row in left] == [("telegram:channel:78", "My [erased]")]
+    posts = view.arrow(view.table("posts")).to_pylist()
+    assert {(row["channel"], row["kind"]) for row in posts} == {("telegram:channel:5", "original"), ("telegram:channel:5", "forward")}  # fmt: skip
+    assert view.arrow(view.table("affiliations"))["organisation"].to_pylist() == ["Original"]
+
+
+def test_a_number_that_is_also_anothers_spares_the_other(archive: Archive) -> None:
+    write(archive, "channels", [{"subject": "telegram:channel:987654321", "platform": "telegram", "native": "987654321", "title": "Other", "seen_at": NOW}])  # fmt: skip
+    forget(archive, resolve(archive, GONE), KEY, "tester", NOW)
+    view = archive.view()
+    assert view.arrow(view.table("channels"))["subject"].to_pylist() == ["telegram:channel:987654321"]
+
+
+def test_the_hash_that_stands_for_a_forwards_name_goes_with_the_name(archive: Archive) -> None:
+    row = {"channel": "telegram:channel:5", "native": "9", "platform": "telegram", "at": NOW, "kind": "forward", "forward_name": name_hash(KEY, "Sunny Painter")}  # fmt: skip
+    write(archive, "posts", [row], 2)
+    forget(archive, resolve(archive, GONE), KEY, "tester", NOW)
+    view = archive.view()
+    assert name_hash(KEY, "Sunny Painter") not in view.arrow(view.table("posts"))["forward_name"].to_pylist()
 
 
 def test_names_that_hold_the_subjects_name_are_other_names(archive: Archive) -> None:

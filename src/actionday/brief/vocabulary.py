@@ -49,7 +49,7 @@ WORDS: Mapping[str, Word] = {
         "Mean days up within the first 30, after minus before", LIFETIMES, compares=True
     ),
     "lifetimes_differ_p": Word("Test that lifetimes before and after are alike (p value)", LIFETIMES, compares=True),
-    "naive_mean_lifespan": Word("Naive mean lifespan: ended lives only, too short by construction", LIFETIMES),
+    "naive_mean_lifespan": Word("Naive mean lifespan: last sight minus first, the living counted as ended", LIFETIMES),
     "closed_by_owner": Word("Closed by their owners on the day", REMOVALS),
     "moved_elsewhere": Word("Moved elsewhere on the day", REMOVALS),
     "gone_actor_unknown": Word("Gone on the day, nobody knows by whose act", REMOVALS),

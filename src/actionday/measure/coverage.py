@@ -5,7 +5,7 @@ is not missing: we know what became of it. One that went private, or whose vanta
 Not for: whether a removal happened (`cohort`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import ibis
@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from actionday.measure.change import Ratio, ratio
 from actionday.measure.days import as_days, date_of, dates
-from actionday.measure.evidence import looks, snapshots
-from actionday.measure.posting import Compared, compare, daily
+from actionday.measure.evidence import looks, part, snapshots
+from actionday.measure.posting import Compared, compare, daily, labels_of
 from actionday.measure.schemas import COVERAGE_BY_DAY
 from actionday.measure.sight import GAPS, LEAST_DAYS, MOST_DAYS, Floats, Ints, Sight, sight
 from actionday.measure.windows import Windows, nominal, observed
@@ -30,11 +30,12 @@ PREFIX = "not identified: "
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What `coverage` and `activity` look at together: windows, sight, and coverage by day."""
+    """What `coverage` and `activity` look at together: windows, sight, coverage by day, vantages alive by platform and day."""
 
     windows: Windows
     seen: Sight
     by_day: pa.Table
+    vantages: Mapping[str, Ints]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,15 @@ class Bounds:
     continued: Ratio
 
 
-def measure_coverage(view: View, cohort: pa.Table, campaign: Campaign) -> Measure:
-    """Coverage by day and before/after, and whether a before/after can be told at all (estimate `identified`: 1 or 0)."""
-    return coverage_of(view, cohort, campaign, look(view, cohort, campaign))
+def measure_coverage(view: View, cohort: pa.Table, campaign: Campaign, by: str = "all") -> Measure:
+    """Coverage by day and before/after, and whether a before/after can be told at all (estimate `identified`: 1 or 0).
+
+    Groups of `by` get their own coverage, and platforms their own vantages; the verdict is one for all.
+    """
+    return coverage_of(view, cohort, campaign, look(view, cohort, campaign), by)
 
 
-def coverage_of(view: View, cohort: pa.Table, campaign: Campaign, scene: Scene) -> Measure:
+def coverage_of(view: View, cohort: pa.Table, campaign: Campaign, scene: Scene, by: str = "all") -> Measure:
     """`measure_coverage` of a scene that was looked at already."""
     before, after = shares(scene)
     reasons = _reasons(view, cohort, scene, before, after)
@@ -69,8 +73,27 @@ def coverage_of(view: View, cohort: pa.Table, campaign: Campaign, scene: Scene) 
             "bounds of the change of posts (Manski), and whose silence they rest on",
             caveats=(*(PREFIX + reason for reason in reasons), *coinciding),
         ),
+        *_by_group(scene, cohort, by),
     ]
     return Measure("coverage", tuple(estimates), {"coverage_by_day": scene.by_day}, coinciding)
+
+
+def _by_group(scene: Scene, cohort: pa.Table, by: str) -> list[Estimate]:
+    """Coverage of each group, and of a platform the vantages alive on it."""
+    found: list[Estimate] = []
+    for label, members in labels_of(cohort, by) if by != "all" else ():
+        seen = scene.seen.of(members)
+        days = scene.by_day["day"].cast(pa.int32()).to_numpy()
+        alive = scene.vantages.get(label, np.zeros(len(days), np.int64)) if by == "platform" else None
+        group = replace(scene, seen=seen, by_day=_by_day(seen, days, scene.windows, alive))
+        before, after = shares(group)
+        made = [
+            _share("coverage_before", before, group, after=False),
+            _share("coverage_after", after, group, after=True),
+        ]
+        made += _vantages(replace(group, vantages={})) if by == "platform" else []
+        found += [replace(estimate, group={by: label}) for estimate in made]
+    return found
 
 
 def not_identified(estimate: Estimate, reason: str) -> Estimate:
@@ -119,10 +142,11 @@ def look(view: View, cohort: pa.Table, campaign: Campaign) -> Scene:
     empty = np.isnan(seen.first) or np.isnan(seen.ended) or len(cohort) == 0
     windows = nominal(campaign) if empty else observed(campaign, seen.first, seen.ended)
     days = nominal(campaign).days[:0] if empty else windows.days
-    return Scene(windows, seen, _by_day(view, seen, days, windows))
+    everywhere, by_platform = _vantages_by_day(view, days)
+    return Scene(windows, seen, _by_day(seen, days, windows, everywhere), by_platform)
 
 
-def _by_day(view: View, seen: Sight, days: Ints, windows: Windows) -> pa.Table:
+def _by_day(seen: Sight, days: Ints, windows: Windows, vantages: Ints | None) -> pa.Table:
     """In `panel`: subjects that were in sight during the window before, from their first day on until confirmed gone.
     `panel_readable`: of these, in sight.
     """
@@ -137,7 +161,7 @@ def _by_day(view: View, seen: Sight, days: Ints, windows: Windows) -> pa.Table:
     blind = _alive(np.floor(seen.last[seen.blind]) + 1, np.full(int(seen.blind.sum()), np.inf), days)
     columns = {
         "day": dates(days),
-        "vantages": _vantages_by_day(view, days),
+        "vantages": vantages if vantages is not None else np.zeros(len(days), np.int64),
         "readable": readable,
         "gone_private": blind + hidden,
         "gone": _alive(ends[seen.gone], np.full(int(seen.gone.sum()), np.inf), days),
@@ -162,16 +186,29 @@ def _per_day(values: Ints, days: Ints) -> Ints:
     return np.bincount(inside - days[0], minlength=len(days)).astype(np.int64)
 
 
-def _vantages_by_day(view: View, days: Ints) -> Ints:
-    """Named vantages between their first and last look that told anything, with the grace of their own cadence."""
+def _vantages_by_day(view: View, days: Ints) -> tuple[Ints, dict[str, Ints]]:
+    """Named vantages between their first and last look that told anything, with the grace of their own cadence.
+
+    Over all platforms, and on each: a vantage that is blind on one platform may still see another.
+    """
     seen, shown = looks(view), snapshots(view)
-    told = seen.filter(~seen.state.isin(sorted(UNSEEN)) & (seen.vantage != "")).select("vantage", "at")
-    every = ibis.union(told, shown.filter(shown.vantage.notnull()).select("vantage", "at"))
-    table = view.arrow(
-        every.group_by("vantage").agg(first=every["at"].min(), last=every["at"].max(), n=every["at"].nunique())
-    )
-    first, last = as_days(table["first"]), as_days(table["last"])
-    gaps = np.maximum(table["n"].to_numpy().astype(np.float64) - 1, 1)
+    told = seen.filter(~seen.state.isin(sorted(UNSEEN)) & (seen.vantage != "")).select("vantage", "subject", "at")
+    every = ibis.union(told, shown.filter(shown.vantage.notnull()).select("vantage", "subject", "at"))
+    every = every.mutate(platform=part(every.subject, 0))
+
+    def spans_by(*keys: str) -> pa.Table:
+        spans = every.group_by(*keys).agg(first=every["at"].min(), last=every["at"].max(), n=every["at"].nunique())
+        return view.arrow(spans.order_by(*keys))
+
+    apart = spans_by("vantage", "platform")
+    names = apart["platform"].to_numpy(zero_copy_only=False)
+    platforms = {str(name): _alive_by_day(apart.filter(pa.array(names == name)), days) for name in sorted(set(names))}
+    return _alive_by_day(spans_by("vantage"), days), platforms
+
+
+def _alive_by_day(vantages: pa.Table, days: Ints) -> Ints:
+    first, last = as_days(vantages["first"]), as_days(vantages["last"])
+    gaps = np.maximum(vantages["n"].to_numpy().astype(np.float64) - 1, 1)
     grace = np.clip(GAPS * (last - first) / gaps, LEAST_DAYS, MOST_DAYS)
     horizon = float(days[-1]) if len(days) else 0.0
     until = np.where(last + grace >= horizon, np.maximum(last, horizon), last)
@@ -231,6 +268,15 @@ def _share(name: str, value: float | None, scene: Scene, *, after: bool) -> Esti
     return Estimate(name, value, value, value, "share", len(scene.seen.last), method, caveats=(said, *caveats))
 
 
+def _lost(scene: Scene, day: Ints) -> tuple[str, ...]:
+    """Platforms on which fewer vantages are alive at the end than were before the day."""
+    ends = [np.flatnonzero(day == place) for place in (scene.windows.before_last, scene.windows.after_last)]
+    if not all(map(len, ends)):
+        return ()
+    counts = {platform: [int(alive[end[0]]) for end in ends] for platform, alive in scene.vantages.items()}
+    return tuple(f"fewer on {name}: {b} before the day, {a} after" for name, (b, a) in counts.items() if a < b)
+
+
 def _vantages(scene: Scene) -> list[Estimate]:
     day = scene.by_day["day"].cast(pa.int32()).to_numpy()
     alive = scene.by_day["vantages"].to_numpy()
@@ -238,7 +284,9 @@ def _vantages(scene: Scene) -> list[Estimate]:
     for name, place in (("vantages_before", scene.windows.before_last), ("vantages_after", scene.windows.after_last)):
         hit = alive[day == place]
         value = float(hit[0]) if len(hit) and alive.any() else None
-        caveats = () if value is not None else ("no source names its vantage",)
+        caveats: tuple[str, ...] = () if value is not None else ("no source names its vantage",)
+        if name == "vantages_after":
+            caveats += _lost(scene, day)
         method = "count on the window's last day; alive from its first to its last look that told anything"
         out.append(Estimate(name, value, value, value, "vantages", int(alive.max(initial=0)), method, caveats=caveats))
     return out

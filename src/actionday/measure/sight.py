@@ -6,7 +6,7 @@ evidence, not five gaps later. The same holds backwards for its beginning.
 Not for: whether a subject is gone (`cohort` says so).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -40,6 +40,18 @@ class Sight:
     unseen_day: Ints  # days on which every look saw nothing and nothing else was seen
     first: float  # when observation began and ended, over everything; NaN where there is none
     ended: float
+
+    def of(self, members: Bools) -> "Sight":
+        """The same for some of the subjects; when observation began and ended stays that of all."""
+        place = np.cumsum(members) - 1
+        kept = members[self.unseen_subject]
+        arrays = ("begun", "last", "first_miss", "gone", "blind", "grace")
+        return replace(
+            self,
+            **{name: getattr(self, name)[members] for name in arrays},
+            unseen_subject=place[self.unseen_subject[kept]].astype(np.int64),
+            unseen_day=self.unseen_day[kept],
+        )
 
     def begins(self, day: float) -> Bools:
         """Which subjects were readable from `day` on."""

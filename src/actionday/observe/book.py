@@ -40,7 +40,7 @@ class Book:
             for row in view.arrow(table.agg(first=source.ingest.min())).to_pylist():
                 self.officers({row[name]}, row["first"])
         erased = view.table("erasures")
-        hashes = view.arrow(erased.filter(erased.kind == "forget").select("subject_hash"))["subject_hash"]
+        hashes = view.arrow(erased.filter(erased.kind.isin(("forget", "name"))).select("subject_hash"))["subject_hash"]
         self.forgotten = frozenset(hashes.to_pylist())
 
     def number(self, sha256: str, reader: str, options: str) -> tuple[int, bool]:

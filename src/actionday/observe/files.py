@@ -57,9 +57,9 @@ def discover(
             raise InputError(str(path), "no such file or folder", "check the path")
         root = path if path.is_dir() else path.parent
         if series and path.is_dir() and mapping is not None:
-            yield Found(path, path.name, path, series=True, mapping=mapping)
+            yield Found(path, readable(path.name), path, series=True, mapping=mapping)
             continue
-        yield from walk(path, root, path.name if path.is_file() else "", mapping)
+        yield from walk(path, root, readable(path.name) if path.is_file() else "", mapping)
 
 
 def walk(
@@ -68,17 +68,18 @@ def walk(
     """Walk one file or folder; `name` is what the user knows it by, `declared` what the folders above said."""
     said = declared or {}
     if path.is_symlink():
-        yield PassedOver(name or str(path), "a symbolic link is not followed")
+        yield PassedOver(name or readable(str(path)), "a symbolic link is not followed")
     elif path.is_dir():
         if (path / "export.toml").is_file():
             said = {**said, **_declaration(path / "export.toml")}
         if (path / "snapshots.toml").is_file():
             series = read_mapping(path / "snapshots.toml")
-            yield Found(path, name or path.name, root, series=True, mapping=series, declared=said)
+            yield Found(path, name or readable(path.name), root, series=True, mapping=series, declared=said)
             return
         for child in sorted(path.iterdir(), key=lambda child: child.name):
             if not child.name.startswith("."):
-                yield from walk(child, root, f"{name}/{child.name}" if name else child.name, mapping, said)
+                shown = readable(child.name)
+                yield from walk(child, root, f"{name}/{shown}" if name else shown, mapping, said)
     elif path.name in _OURS or path.name.endswith(_COMPANIONS) or path.suffix.lower() in _MEDIA:
         return
     elif not path.is_file():
@@ -89,6 +90,11 @@ def walk(
         yield Found(path, name, root, packed=True, mapping=mapping, declared=said)
     else:
         yield Found(path, name, root, mapping=mapping if mapping is not None else _beside(path), declared=said)
+
+
+def readable(name: str) -> str:
+    r"""A file's name as text: bytes that are no UTF-8 (names from old archives) are written as ``\xff``."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def innermost(folder: Path) -> Path:
@@ -110,9 +116,11 @@ def _declaration(path: Path) -> Mapping[str, Any]:
 
 
 def read_mapping(path: Path) -> Mapping[str, Any]:
-    """Parse a mapping TOML. Raises InputError naming the line."""
+    """Parse a mapping TOML. Raises InputError naming the line, or the file when there is none to read."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read: {error.strerror}", "check the path of the mapping") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(str(path), f"not TOML: {error}", "see docs/guide/mapping.md") from error
 
@@ -133,9 +141,8 @@ def digest(found: Found) -> tuple[str, int]:
     for path in sorted(found.path.rglob("*")):
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:
-                whole.update(
-                    f"{path.relative_to(found.path).as_posix()} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode()
-                )
+                inner = readable(path.relative_to(found.path).as_posix())
+                whole.update(f"{inner} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
             size += path.stat().st_size
     return whole.hexdigest(), size
 

@@ -18,15 +18,17 @@ from typing import Any
 
 from actionday.observe.book import Book, Buffer
 from actionday.observe.files import Found, PassedOver, digest, discover, innermost, size_of, walk
-from actionday.observe.minimise import hide_names, officers_in
+from actionday.observe.minimise import officers_in
 from actionday.observe.orders import ImportOptions, ImportReport
 from actionday.observe.pool import Pool
 from actionday.observe.reader import Part, Source
+from actionday.observe.redact import hide_names
 from actionday.observe.registry import reader_named
 from actionday.observe.requests import source_json
+from actionday.observe.times import zone_fault
 from actionday.observe.treatment import Treatment
 from actionday.observe.unpack import Limits
-from actionday.records import Clock, FormatUnknown, Progress, WorkerStopped
+from actionday.records import Clock, FormatUnknown, Progress, UsageError, WorkerStopped
 from actionday.stores.archive.archive import Archive
 
 _SMALL = 32 << 20
@@ -63,6 +65,8 @@ class Ingest:
         """Read everything under `paths`. Raises InputError when a path is missing or a declared format does not fit."""
         if options.format is not None:
             reader_named(options.format)
+        if options.zone is not None and (fault := zone_fault(options.zone)):
+            raise UsageError(f"--zone: {fault}")
         shutil.rmtree(self._archive.home.staging, ignore_errors=True)
         self._archive.home.staging.mkdir(parents=True)
         with Buffer(self._archive, self._book, self._means.flush_rows) as buffer:
@@ -139,7 +143,7 @@ class Ingest:
         sha, size = digest(found)
         self._progress.item(found.name)
         self._advanced = 0
-        said = self._options(job, options)
+        said = hide_names(self._options(job, options), self._key, self._book.forgotten)
         number, done = self._book.number(sha, job.reader, said)
         if done:
             self._report.known.append(found.name)
@@ -167,22 +171,26 @@ class Ingest:
             private_basis=options.private_basis,
             media_root=found.path.parent,
         )
-        counts, error = self._parts(job, source, number, buffer)
+        counts, error, why = self._parts(job, source, number, buffer)
         self._progress.advance(size - self._advanced)
         buffer.done(
             number,
             {**facts, "counts": json.dumps({**dict(sorted(counts.items())), **({"error": error} if error else {})})},
         )
-        self._report.read.append(
-            {"file": found.name, "format": job.reader, "bytes": size, "rows": dict(sorted(counts.items()))}
-        )
+        rows = dict(sorted(counts.items()))
+        said_of_it = {"why": why} if why is not None else {}
+        self._report.read.append({"file": found.name, "format": job.reader, "bytes": size, "rows": rows, **said_of_it})
 
-    def _parts(self, job: _Job, source: Source, number: int, buffer: Buffer) -> tuple[Counter[str], str | None]:
+    def _parts(
+        self, job: _Job, source: Source, number: int, buffer: Buffer
+    ) -> tuple[Counter[str], str | None, str | None]:
+        """Read a file's parts into the buffer. Returns rows by table, what made the parts unknowable, the first refusal's reason."""
         parts: list[Part] = []
         failed: list[dict[str, str]] = []
         counts: Counter[str] = Counter()
         refused: list[dict[str, str]] = []
         chunk = 0
+        why: str | None = None
         for index, frame in self._pool.stream(self._requests(job, source, number, parts, failed)):
             if isinstance(frame, WorkerStopped):
                 refused.append({"position": f"part {index + 1}", "reason": str(frame), "raw": ""})
@@ -201,13 +209,15 @@ class Ingest:
             buffer.add(number, chunk, tables, source.name, refused)
             self._report.refused += len(refused)
             counts["quarantine"] += len(refused)
+            why = why or (refused[0]["reason"] if refused else None)
             refused, chunk = [], chunk + 1
         refused += failed
         if refused:
             buffer.add(number, chunk, {}, source.name, refused)
             self._report.refused += len(refused)
             counts["quarantine"] += len(refused)
-        return +counts, failed[0]["reason"] if failed else None
+            why = why or refused[0]["reason"]
+        return +counts, failed[0]["reason"] if failed else None, why
 
     def _requests(
         self, job: _Job, source: Source, number: int, parts: list[Part], failed: list[dict[str, str]]
@@ -268,5 +278,7 @@ def _order(job: _Job) -> int:
     """Files that say who holds a role come first, so that posts are read with that known."""
     mapping = job.found.mapping or {}
     sections = mapping.get("rows", [mapping])
-    fed = {section.get("table") for section in sections if isinstance(section, Mapping)}
+    # a mapping nobody has checked yet: the reader will say what is wrong with it
+    said = sections if isinstance(sections, list) else []
+    fed = {str(section.get("table")) for section in said if isinstance(section, Mapping)}
     return 0 if fed and fed <= _EARLY else 1

@@ -4,14 +4,13 @@ The same account gets the same pseudonym in one home and another in every other 
 compares keyed hashes, so the list names nobody. Both work on the distinct values of a column, not on its rows.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from actionday.records import PLATFORMS, name_hash, pseudonym, subject_hash
+from actionday.records import name_hash, pseudonym, subject_hash
 
 _PERSON_COLUMNS = {
     "accounts": ("subject",),
@@ -23,8 +22,6 @@ _PERSON_COLUMNS = {
     "affiliations": (),  # a human judgement names its subject; what it names is nobody's bystander
 }
 _PROFILE_COLUMNS = ("native", "handle", "display_name", "bio")
-ERASED = "[erased]"
-_SHORTEST_NAME = 3
 OFFICER_ROLES = ("owner", "admin", "bot")
 
 
@@ -87,27 +84,6 @@ def suppress(tables: dict[str, pa.Table], key: bytes, hashes: frozenset[str]) ->
         dropped += len(table) - len(fresh)
         kept[name] = fresh
     return kept, dropped
-
-
-def hide_names(text: str, key: bytes, hashes: frozenset[str]) -> str:
-    """Take the handles and native ids of the forgotten out of a free text (a file's name, a refused row), word by word."""
-    if not hashes:
-        return text
-
-    def named(word: str) -> bool:
-        forms = ((":@", word.casefold()), (":account:", word), (":channel:", word))
-        return any(subject_hash(key, f"{p.name}{form}{name}") in hashes for p in PLATFORMS for form, name in forms)
-
-    def hidden(match: re.Match[str]) -> str:
-        pieces = match.group().split("_")
-        for length in range(len(pieces), 0, -1):  # "ChatExport_some_name" holds "some_name"
-            for start in range(len(pieces) - length + 1):
-                word = "_".join(pieces[start : start + length])
-                if len(word) >= _SHORTEST_NAME and named(word):
-                    return "_".join([*pieces[:start], ERASED, *pieces[start + length :]])
-        return match.group()
-
-    return re.sub(r"\w{3,64}", hidden, text)
 
 
 def _without(table: pa.Table, column: str, unwanted: Callable[[str], bool]) -> pa.Table:

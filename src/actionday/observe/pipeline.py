@@ -5,6 +5,7 @@ put into the archive's payload schemas. Runs inside the parser process, so that 
 keeps text. Not for: numbering, anti-joins and writing (the archive's business).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +17,14 @@ import pyarrow.compute as pc
 from actionday.observe import extract, fingerprint, minimise
 from actionday.observe.fingerprint_images import image_fingerprints
 from actionday.observe.reader import Chunk, Refused, Source, staged_schema
+from actionday.observe.redact import hide_names, hide_names_in
 from actionday.observe.script import scripts_of
 from actionday.observe.treatment import Treatment
 from actionday.stores.archive.schemas import TABLES
 
 _RAW_LENGTH = 1_000
+_WHOLE_FILE = ("file", "mapping")
+_LETTER, _DIGIT = re.compile(r"[^\W\d_]"), re.compile(r"\d")
 
 
 @dataclass(slots=True)
@@ -53,7 +57,8 @@ def finish(chunk: Chunk, source: Source, treatment: Treatment) -> Finished:
     if more and before is not None and "posts" in staged:
         staged["posts"] = _drop_texts(staged["posts"], before, staged["links"])
     naming = minimise.Naming(treatment.key, frozenset(officers), everyone=treatment.profile == "research")
-    named = minimise.rename_people(staged, naming)
+    clean = hide_names_in(staged, treatment.key, treatment.forgotten)
+    named = minimise.rename_people(clean, naming)
     tables = {name: _payload(name, table) for name, table in named.items() if len(table)}
     return Finished(tables, [_without_content(item, treatment) for item in refused], dropped + more)
 
@@ -174,12 +179,25 @@ def _media_path(root: Path, name: str | None) -> Path | None:
 
 
 def _without_content(refused: Refused, treatment: Treatment) -> Refused:
-    raw = "" if treatment.content == "none" or treatment.profile == "research" else refused.raw[:_RAW_LENGTH]
     said = (
-        minimise.hide_names(text, treatment.key, treatment.forgotten)
-        for text in (refused.position, refused.reason, raw)
+        hide_names(text, treatment.key, treatment.forgotten)
+        for text in (refused.position, refused.reason, _raw_kept(refused, treatment))
     )
     return Refused(*said)
+
+
+def _raw_kept(refused: Refused, treatment: Treatment) -> str:
+    """What is kept of a refused row: no more of its content than of one that was read.
+
+    A home that keeps hashes keeps the row's shape, which shows where it broke: letters as x, digits as 0. What a reader says
+    of a whole file (a proposed mapping) is not content.
+    """
+    raw = refused.raw[:_RAW_LENGTH]
+    if refused.position in _WHOLE_FILE or treatment.content == "text":
+        return raw
+    if treatment.content == "none" or treatment.profile == "research":
+        return ""
+    return _DIGIT.sub("0", _LETTER.sub("x", raw))
 
 
 def _add(tables: dict[str, pa.Table], name: str, more: pa.Table | None) -> None:

@@ -1,6 +1,7 @@
 """Take something out of a home: a subject, or what is older than so many days."""
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from actionday.playbook.annexes import drop_annexes
@@ -9,24 +10,26 @@ from actionday.settings import Settings
 from actionday.stores.archive import erasure
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home, pseudonym_key
+from actionday.stores.archive.subjects import resolve
 
 
-def forget(settings: Settings, asked: str, reason: str, clock: Clock) -> dict[str, Any]:
-    """Erase a subject from the home and keep it out. Returns counts, and the imported files that still hold it."""
+def forget(settings: Settings, asked: str, reason: str, clock: Clock, names: Sequence[str] = ()) -> dict[str, Any]:
+    """Erase a subject, and more `names` it goes by, from the home and keep it out. Returns counts, and what is left to do."""
     home = open_home(settings.home)
     key = pseudonym_key(settings.keys_of(settings.home))
     archive = Archive(home)
     with home.writing():
-        subject = erasure.resolve(archive, asked)
+        subject = resolve(archive, asked, frozenset(names))
         # A member without a role lies in the archive under a pseudonym only.
         aliases = {pseudonym(key, identity) for identity in subject.ids}
-        whole = erasure.Subject(subject.ids | aliases, subject.references, subject.names)
+        whole = dataclasses.replace(subject, ids=subject.ids | aliases)
         counts = erasure.forget(archive, whole, key, settings.by, clock.now(), reason)
         annexes = drop_annexes(home)
     return {
         "erased": counts,
         "annexes_deleted": annexes,
         "still_outside": "the files you imported are yours: erase the subject there too",
+        "not_known": [] if subject.ids else [f"no profile here had {asked}: name its id too, if you know it"],
     }
 
 

@@ -36,7 +36,7 @@ def measure(
     people = cohort(view, campaign)
     progress.advance(1)
     progress.item("coverage")
-    coverage = measure_coverage(view, people, campaign)
+    coverage = measure_coverage(view, people, campaign, asked.by)
     progress.advance(1)
     # Lifetimes need the cohort alone and are compiled code, so they run beside the measures that query the archive.
     alone = [name for name in names if name == "lifetimes"]

@@ -25,8 +25,11 @@ def write_scenario(out: Path, size: str, seed: int, progress: Progress) -> dict[
 
     if out.exists() and any(out.iterdir()):
         raise UsageError(f"{out} is not empty; choose another folder")
+    try:
+        world = generate(size, seed)
+    except ValueError as error:
+        raise UsageError(f"--size {size}: tiny, demo, 10M, 100M, or a number of posts from 500 on") from error
     out.mkdir(parents=True, exist_ok=True)
-    world = generate(size, seed)
     progress.phase("drawing and writing", world.posts, "posts")
     written: list[Path] = []
     under_way: deque[Future[list[Path]]] = deque()

@@ -19,13 +19,22 @@ from actionday.records.estimate import Estimate, Measure
 from actionday.records.platform import PLATFORMS, Platform, platform_of
 from actionday.records.probe import Evidence, Exchange, Verdict
 from actionday.records.progress import Progress, Silent
-from actionday.records.pseudonym import name_hash, pseudonym, subject_hash
+from actionday.records.pseudonym import (
+    LONGEST_NAME,
+    first_word_hash,
+    name_hash,
+    name_words,
+    pseudonym,
+    subject_hash,
+    whole_name_hash,
+)
 from actionday.records.secret import Secret
 from actionday.records.state import GONE, STATES_BY_PLATFORM_ACT, UNSEEN, State
 from actionday.records.subject import SubjectId, handle_reference
 
 __all__ = [
     "GONE",
+    "LONGEST_NAME",
     "PLATFORMS",
     "STATES_BY_PLATFORM_ACT",
     "UNSEEN",
@@ -53,10 +62,13 @@ __all__ = [
     "UsageError",
     "Verdict",
     "WorkerStopped",
+    "first_word_hash",
     "handle_reference",
     "load_campaign",
     "name_hash",
+    "name_words",
     "platform_of",
     "pseudonym",
     "subject_hash",
+    "whole_name_hash",
 ]

@@ -5,6 +5,12 @@ other. Without the home's 32-byte key neither can be computed or reversed by try
 """
 
 import hashlib
+import re
+from collections.abc import Sequence
+
+_WORD = re.compile(r"[^\W_]+")
+LONGEST_NAME = 12
+"""Words of a name that are compared; what follows them is not looked at."""
 
 
 def pseudonym(key: bytes, subject: str) -> str:
@@ -23,6 +29,21 @@ def name_hash(key: bytes, name: str) -> str:
 def subject_hash(key: bytes, subject: str) -> str:
     """128 bits in hex under which a forgotten subject stays known."""
     return _keyed(key, subject, b"suppress", 16)
+
+
+def name_words(name: str) -> list[tuple[str, int, int]]:
+    """The words of a text, case folded, each with its start and end: runs of letters and digits, ``_`` parts them."""
+    return [(match.group().casefold(), *match.span()) for match in _WORD.finditer(name)]
+
+
+def first_word_hash(key: bytes, word: str) -> str:
+    """128 bits in hex under which the first word of a forgotten name stays known: what is looked for before a whole name."""
+    return _keyed(key, word, b"first word", 16)
+
+
+def whole_name_hash(key: bytes, words: Sequence[str]) -> str:
+    """128 bits in hex under which a forgotten name stays known, however its words are parted."""
+    return _keyed(key, " ".join(words[:LONGEST_NAME]), b"whole name", 16)
 
 
 def _keyed(key: bytes, text: str, use: bytes, size: int) -> str:

@@ -26,8 +26,8 @@ def lifetimes(material: Material) -> Section:
     blocks += [prose("{}", sentence(note)) for note in material.notes.get(LIFETIMES, ())]
     blocks.append(
         prose(
-            "The <em>naive mean lifespan</em> that the literature prints is the mean over lives that ended while somebody watched. "
-            "Lives that go on are left out, so it is too short, and it falls whenever watching is short. It stands here only to be compared with published ones."
+            "The <em>naive mean lifespan</em> that the literature prints is the mean time from first to last sight. "
+            "Lives that go on are counted as ended, so it is too short, and it falls whenever watching is short. It stands here only to be compared with published ones."
         )
     )
     blocks += published(LIFETIMES)

@@ -34,11 +34,16 @@ def stats(home: Path | None, as_json: bool) -> None:
 @click.command()
 @click.argument("subject")
 @click.option("--reason", default="", help="Why; kept in the erasure record, so name nobody.")
+@click.option(
+    "--name", "names", multiple=True, help="A name it goes by besides those in its profiles; may be repeated."
+)
 @home_option
 @json_option
-def forget(subject: str, reason: str, home: Path | None, as_json: bool) -> None:
-    """Erase SUBJECT (platform:account:id, platform:channel:id or platform:@handle) from the home and keep it out."""
-    found = playbook.forget(settings_for(home), subject, reason, SystemClock())
+def forget(subject: str, reason: str, names: tuple[str, ...], home: Path | None, as_json: bool) -> None:
+    """Erase SUBJECT (platform:account:id, platform:channel:id, platform:@handle or a display name) from the home and keep
+    it out.
+    """
+    found = playbook.forget(settings_for(home), subject, reason, SystemClock(), names)
     if as_json:
         print_json(found)
         return
@@ -46,7 +51,8 @@ def forget(subject: str, reason: str, home: Path | None, as_json: bool) -> None:
         say(f"{name}: {counts['erased']:,} rows erased, {counts['rewritten']:,} rewritten")
     for annex in found["annexes_deleted"]:
         say(f"deleted {annex}, which named subjects")
-    say(found["still_outside"])
+    for line in [*found["not_known"], found["still_outside"]]:
+        say(line)
 
 
 @click.command()

@@ -141,6 +141,8 @@ def print_report(report: ImportReport) -> None:
     for one in report.read:
         counted = ", ".join(f"{count:,} {name}" for name, count in one["rows"].items()) or "nothing"
         say(f"read {one['file']} as {one['format']}: {counted}")
+        if "why" in one:
+            say(f"    refused: {one['why']}" + (" …" if one["rows"]["quarantine"] > 1 else ""))
     if report.known:
         say(f"{len(report.known)} files were read before")
     for passed in report.passed_over:

@@ -18,7 +18,7 @@ from actionday.console.terminal.options import (
 )
 from actionday.console.terminal.progress import watching
 from actionday.observe.orders import ImportOptions
-from actionday.records import SystemClock, load_campaign
+from actionday.records import SystemClock, UsageError, load_campaign
 
 
 @click.command()
@@ -63,6 +63,8 @@ def run(
     quiet: bool,
 ) -> None:
     """From a folder of exports to a brief. Run it again with new files: only the new is read."""
+    if identify is not None and not identify.strip():
+        raise UsageError("--identify takes the reason for which subjects are named")
     day = load_campaign(campaign)
     options = ImportOptions(zone=zone, vantage=vantage)
     with watching(quiet) as progress:

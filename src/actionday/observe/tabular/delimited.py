@@ -59,7 +59,8 @@ def _guarded(path: Path, options: tuple[Any, Any, Any], invalid: list[tuple[int,
     done, next_row = 0, 1
     held: Batch | None = None
     try:
-        with pa_csv.open_csv(path, *options) as reader:
+        # the file object, not the path: a name need not be UTF-8
+        with path.open("rb") as file, pa_csv.open_csv(file, *options) as reader:
             for block in reader:
                 numbers = _numbers(block.num_rows, next_row, [n for n, _, _ in invalid[done:]])
                 refused = [Refused(f"row {n}", fault, text) for n, fault, text in invalid[done:]]

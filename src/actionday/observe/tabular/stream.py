@@ -22,7 +22,7 @@ def layout_of(path: Path, name: str) -> Layout | None:
     if layout is None or layout.shape != "parquet":
         return layout
     try:
-        with pq.ParquetFile(path) as file:
+        with path.open("rb") as raw, pq.ParquetFile(raw) as file:
             head = next(file.iter_batches(batch_size=50), None)
             names = tuple(file.schema_arrow.names)
     except (pa.ArrowInvalid, OSError) as error:
@@ -53,7 +53,7 @@ def _pieces(batch: Batch) -> Iterator[Batch]:
 def _read_parquet(path: Path, wanted: tuple[str, ...]) -> Iterator[Batch]:
     start = 1
     try:
-        with pq.ParquetFile(path) as file:
+        with path.open("rb") as raw, pq.ParquetFile(raw) as file:
             roots = {name.partition(".")[0] for name in wanted} | set(wanted)
             columns = [name for name in file.schema_arrow.names if name in roots]
             for block in file.iter_batches(batch_size=CHUNK_ROWS, columns=columns):

@@ -16,15 +16,18 @@ import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable
 
-from actionday.records import UsageError, subject_hash
+from actionday.records import UsageError, name_hash, subject_hash
 from actionday.stores.archive.archive import Archive, numbered
 from actionday.stores.archive.growth import FILES, filled, grow
-from actionday.stores.archive.schemas import TABLES
+from actionday.stores.archive.schemas import TABLES, TableSpec
+from actionday.stores.archive.subjects import ERASED, Subject, name_hashes
 
-ERASED = "[erased]"
 _ORDER = tuple(sorted(TABLES, key=lambda name: name in ("accounts", "channels")))
-_NOTHING = "[^\\x{0}-\\x{10FFFF}]"
-_SHORTEST = 5  # shorter native ids and names are erased where they stand as such, not inside longer text
+# Columns whose words are ours or a list's: no name is looked for in them, since a channel may be called "channel".
+_OURS = frozenset({
+    "platform", "target_platform", "target_kind", "kind", "role", "state", "basis", "phase", "format", "stance", "language", "mime",
+    "sha256", "counts", "organisation", "list", "list_version", "scope",
+})  # fmt: skip
 # Columns that make a row the subject's own; in the others its name is taken out and the row stays.
 _OWN = {
     "accounts": ("subject", "pseudonym"), "channels": ("subject",), "memberships": ("account", "channel"),
@@ -35,41 +38,6 @@ _TIMES = {
     "posts": "at", "links": "at", "media": "at", "sightings": "at", "moves": "at", "accounts": "seen_at", "channels": "seen_at",
     "memberships": "seen_at", "quarantine": None,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Everything a subject is called here: typed ids and pseudonyms, references, and free names."""
-
-    ids: frozenset[str]
-    references: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
-
-    @property
-    def exact(self) -> list[str]:
-        """Values that stand for the subject as a whole cell."""
-        return sorted(self.ids | self.references)
-
-    @property
-    def words(self) -> str:
-        """RE2 pattern of ids, native ids and handles as whole words: a letter or digit beside them makes another name.
-
-        Groups 1 and 3 hold what stands around. Matches nothing when there is nothing to look for.
-        """
-        natives = {identity.split(":", 2)[2] for identity in self.ids}
-        handles = {reference.partition(":@")[2] for reference in self.references}
-        found = _longest_first(self.ids | self.references | natives | handles)
-        return f"(?i)(^|[^\\pL\\pN])({'|'.join(found)})($|[^\\pL\\pN])" if found else _NOTHING
-
-    @property
-    def free(self) -> str:
-        """RE2 pattern of free names, which match anywhere if they are long enough to mean somebody."""
-        return "(?i)" + ("|".join(_longest_first(self.names)) or _NOTHING)
-
-
-def _longest_first(words: frozenset[str] | set[str]) -> list[str]:
-    fit = {word.casefold() for word in words if len(word) >= _SHORTEST}
-    return [_quote(word) for word in sorted(fit, key=lambda word: (-len(word), word))]
 
 
 @dataclass(slots=True)
@@ -85,56 +53,20 @@ class Plan:
         return {n: {"erased": len(self.gone.get(n, ())), "rewritten": len(self.rewritten.get(n, ()))} for n in names}
 
 
-def resolve(archive: Archive, asked: str) -> Subject:
-    """Find a subject by typed id or by handle (``platform:@handle``). Raises UsageError when a handle is ambiguous."""
-    view = archive.view()
-    profiles = [view.table(name) for name in ("accounts", "channels")]
-    if ":@" in asked:
-        platform, _, handle = asked.partition(":@")
-        found: set[str] = set()
-        for table in profiles:
-            same = (table.platform == platform) & (table.handle.lower() == handle.casefold())
-            found |= set(view.arrow(table.filter(same).select("subject").distinct())["subject"].to_pylist())
-        if len(found) > 1:
-            raise UsageError(f"{asked} was used by {len(found)} subjects: {', '.join(sorted(found))}; name one of them")
-        ids = frozenset(found)
-        references = {f"{platform}:@{handle.casefold()}"}
-    else:
-        ids, references = frozenset({asked}), set()
-    names: set[str] = set()
-    for table, label in zip(profiles, ("display_name", "title"), strict=True):
-        if not ids:
-            break
-        rows = view.arrow(
-            table.filter(table.subject.isin(sorted(ids))).select("platform", "handle", name=table[label]).distinct()
-        )
-        for row in rows.to_pylist():
-            if row["handle"]:
-                references.add(f"{row['platform']}:@{row['handle'].casefold()}")
-                names.add(row["handle"])
-            if row["name"]:
-                names.add(row["name"])
-    names |= {reference.partition(":@")[2] for reference in references}
-    return Subject(ids, frozenset(references), frozenset(names))
-
-
 def forget(
     archive: Archive, subject: Subject, key: bytes, by: str, now: datetime, reason: str = ""
 ) -> dict[str, dict[str, int]]:
     """Erase a subject. Returns rows erased and rewritten by table. Repeating it is harmless."""
+    hashed = frozenset(name_hash(key, name) for name in subject.names)
+    subject = Subject(subject.ids, subject.references, subject.names, hashed)
     plan = _plan(archive, subject)
     counts = plan.counts()
+    stays = {"by": by, "at": now, "counts": json.dumps(counts), "reason": reason}
     record = [
-        {
-            "subject_hash": subject_hash(key, word),
-            "kind": "forget",
-            "by": by,
-            "at": now,
-            "counts": json.dumps(counts),
-            "reason": reason,
-        }
-        for word in subject.exact
+        {"subject_hash": subject_hash(key, word), "kind": "forget", **stays}
+        for word in sorted(subject.ids | subject.references)
     ]
+    record += [{"subject_hash": hashed, "kind": "name", **stays} for hashed in name_hashes(subject, key)]
     _record(archive, record)
     for name in _ORDER:
         _apply(archive, name, plan.gone.get(name), plan.rewritten.get(name))
@@ -182,22 +114,11 @@ def _plan(archive: Archive, subject: Subject) -> Plan:
             test = " OR ".join(f'"{column}" IN (SELECT unnest($exact))' for column in own)
             plan.gone[name] = _rows(archive, name, f'SELECT "row" FROM {FILES} WHERE {test}', exact=subject.exact)
         stored = _stored(archive, name)
-        texts = [column.name for column in spec.columns if column.type == pa.string() and column.name in stored]
-        hit = " OR ".join(
-            f'"{column}" IN (SELECT unnest($exact)) OR regexp_matches("{column}", $words) OR regexp_matches("{column}", $free)'
-            for column in texts
-        )
-        found = _query(
-            archive,
-            name,
-            f"SELECT * FROM {FILES} WHERE {hit}",
-            exact=subject.exact,
-            words=subject.words,
-            free=subject.free,
-        )
+        tests = {column: patterns for column, patterns in _tests(spec).items() if column in stored}
+        found = _named_in(archive, name, tests, subject)
         kept = _without_rows(found, plan.gone.get(name))
         if kept is not None and len(kept):
-            plan.rewritten[name] = filled(name, _redacted(kept, texts, subject))
+            plan.rewritten[name] = filled(name, _redacted(kept, tests, subject))
     _orphans(archive, plan)
     return plan
 
@@ -227,29 +148,53 @@ def _orphans(archive: Archive, plan: Plan) -> None:
     plan.gone["fingerprints"] = _rows(archive, "fingerprints", query, gone=gone, posts=files)
 
 
-def _redacted(rows: pa.Table, texts: list[str], subject: Subject) -> pa.Table:
-    """The rows with the subject's names taken out of every text cell; cells that are its id become null or `[erased]`."""
+def _tests(spec: TableSpec) -> dict[str, tuple[str, ...]]:
+    """By column the patterns that are looked for in it: in cells that hold one name a handle that stands whole or behind a
+    sign that says it is one, in free text every word and name.
+    """
+    texts = [column.name for column in spec.columns if column.type == pa.string() and column.name not in _OURS]
+    return {name: ("words", "free") if name in spec.free else ("handles",) for name in texts}
+
+
+def _named_in(archive: Archive, name: str, tests: Mapping[str, tuple[str, ...]], subject: Subject) -> pa.Table | None:
+    """Rows in which a cell is the subject, or names it."""
+    if not tests:
+        return None
+    hits = [f'"{column}" IN (SELECT unnest($exact))' for column in tests]
+    hits += [f'regexp_matches("{column}", ${pattern})' for column, patterns in tests.items() for pattern in patterns]
+    return _query(archive, name, f"SELECT * FROM {FILES} WHERE {' OR '.join(hits)}", **_parameters(subject))
+
+
+def _parameters(subject: Subject) -> dict[str, object]:
+    return {"exact": subject.exact, "words": subject.words, "free": subject.free, "handles": subject.handles}
+
+
+def _redacted(rows: pa.Table, tests: Mapping[str, tuple[str, ...]], subject: Subject) -> pa.Table:
+    """The rows without the subject's names in every cell that may hold them; cells that are its id become null or `[erased]`."""
     connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
     connection.register("rows", rows)
-    once = "regexp_replace({}, $words, '\\1" + ERASED + "\\3', 'g')"
     cells = []
     for column in rows.schema:
-        quoted = f'"{column.name}"'
-        if column.name not in texts:
-            cells.append(quoted)
+        cell = f'"{column.name}"'
+        if column.name not in tests:
+            cells.append(cell)
             continue
+        for pattern in tests[column.name]:
+            group = pattern != "free"
+            fresh = f"\\1{ERASED}\\3" if group else ERASED
+            # Twice: two names with one sign between them share that sign.
+            for _ in range(2 if group else 1):
+                cell = f"regexp_replace({cell}, ${pattern}, '{fresh}', 'g')"
         whole = "NULL" if column.nullable else f"'{ERASED}'"
-        # Twice: two names with one sign between them share that sign.
-        inner = f"regexp_replace({once.format(once.format(quoted))}, $free, '{ERASED}', 'g')"
-        cells.append(f"CASE WHEN {quoted} IN (SELECT unnest($exact)) THEN {whole} ELSE {inner} END AS {quoted}")
-    parameters: dict[str, Any] = {"exact": subject.exact, "words": subject.words, "free": subject.free}
-    fresh = connection.execute(f"SELECT {', '.join(cells)} FROM rows", parameters).to_arrow_table()
+        cells.append(
+            f'CASE WHEN "{column.name}" IN (SELECT unnest($exact)) THEN {whole} ELSE {cell} END AS "{column.name}"'
+        )
+    query = f"SELECT {', '.join(cells)} FROM rows"
+    parameters = {key: value for key, value in _parameters(subject).items() if f"${key}" in query}
+    fresh_rows = connection.execute(query, parameters).to_arrow_table()
     connection.close()
-    return fresh.cast(rows.schema)
-
-
-def _quote(text: str) -> str:
-    return "".join(character if character.isalnum() else f"\\x{{{ord(character):x}}}" for character in text)
+    return fresh_rows.cast(rows.schema)
 
 
 def _apply(archive: Archive, name: str, gone: pa.Array | None, rewritten: pa.Table | None) -> None:

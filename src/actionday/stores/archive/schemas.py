@@ -18,13 +18,17 @@ _SOURCE = [pa.field("row", pa.int64(), nullable=False), pa.field("ingest", pa.in
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
-    """One table: `unique` is the natural key (anti-join on write), `subjects` the columns that name a subject."""
+    """One table: `unique` is the natural key (anti-join on write), `subjects` the columns that name a subject.
+
+    `free` are the columns in which people's own words stand, or files' names: there a name may hide in a longer text.
+    """
 
     name: str
     says: str
     columns: tuple[pa.Field, ...]
     unique: tuple[str, ...]
     subjects: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
 
     @property
     def schema(self) -> pa.Schema:
@@ -45,9 +49,15 @@ S, I8, I64, F64, B = pa.string(), pa.int8(), pa.int64(), pa.float64(), pa.binary
 
 
 def _spec(
-    name: str, says: str, columns: list[pa.Field], unique: tuple[str, ...], subjects: tuple[str, ...] = ()
+    name: str,
+    says: str,
+    columns: list[pa.Field],
+    unique: tuple[str, ...],
+    subjects: tuple[str, ...] = (),
+    *,
+    free: tuple[str, ...] = (),
 ) -> TableSpec:
-    return TableSpec(name, says, tuple(columns), unique, subjects)
+    return TableSpec(name, says, tuple(columns), unique, subjects, free)
 
 
 ACCOUNTS = _spec(
@@ -70,6 +80,7 @@ ACCOUNTS = _spec(
     ],
     ("subject", "seen_at", "handle", "display_name", "bio", "followers", "kind"),
     ("subject", "pseudonym"),
+    free=("display_name", "bio"),
 )
 
 CHANNELS = _spec(
@@ -91,6 +102,7 @@ CHANNELS = _spec(
     ],
     ("subject", "seen_at", "handle", "title", "description", "members"),
     ("subject",),
+    free=("title", "description"),
 )
 
 MEMBERSHIPS = _spec(
@@ -135,6 +147,7 @@ POSTS = _spec(
     ],
     ("channel", "native", "edited_at"),
     ("channel", "author", "forward_from"),
+    free=("forward_name", "action", "text"),
 )
 
 LINKS = _spec(
@@ -156,6 +169,7 @@ LINKS = _spec(
     ],
     ("channel", "post", "position"),
     ("channel", "author", "target"),
+    free=("url",),
 )
 
 MOVES = _spec(
@@ -175,6 +189,7 @@ MOVES = _spec(
     ],
     ("subject", "target", "kind", "at"),
     ("subject", "target"),
+    free=("evidence",),
 )
 
 SIGHTINGS = _spec(
@@ -195,6 +210,7 @@ SIGHTINGS = _spec(
     ],
     ("subject", "at", "vantage", "state"),
     ("subject",),
+    free=("rule", "evidence"),
 )
 
 PROBE_PLAN = _spec(
@@ -231,6 +247,7 @@ PROBE_PLAN = _spec(
         "options",
     ),
     ("subject",),
+    free=("reason", "options"),
 )
 
 MEDIA = _spec(
@@ -253,6 +270,7 @@ MEDIA = _spec(
     ],
     ("channel", "post", "position"),
     ("channel",),
+    free=("name",),
 )
 
 FINGERPRINTS = _spec(
@@ -287,6 +305,7 @@ AFFILIATIONS = _spec(
     ],
     ("subject", "organisation", "stance", "list_version", "judged_at"),
     ("subject",),
+    free=("note",),
 )
 
 ANNOUNCED = _spec(
@@ -303,6 +322,7 @@ ANNOUNCED = _spec(
         _f("note", S),
     ],
     ("platform", "day", "kind", "announcer"),
+    free=("note",),
 )
 
 INGESTS = _spec(
@@ -320,13 +340,15 @@ INGESTS = _spec(
         _f("at", TIME),
     ],
     ("sha256", "format", "options", "phase"),
+    free=("path", "options"),
 )
 
 QUARANTINE = _spec(
     "quarantine",
-    "Rows refused: which file, where, why, and what they said.",
+    "Rows refused: which file, where, why, and of what they said as much as the home keeps of posts (hashes: their shape).",
     [_f("path", S, null=False), _f("position", S, null=False), _f("reason", S, null=False), _f("raw", S)],
     ("path", "position", "reason"),
+    free=("path", "position", "reason", "raw"),
 )
 
 ERASURES = _spec(
@@ -334,7 +356,7 @@ ERASURES = _spec(
     "What stays after `forget` and `retention`: keyed hashes that name nobody.",
     [
         _f("subject_hash", S, null=False),
-        _f("kind", S, null=False),  # forget | retention
+        _f("kind", S, null=False),  # forget | name (of a forgotten subject, word by word) | retention
         _f("by", S),
         _f("at", TIME),
         _f("counts", S),
