@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from actionday.measure.evidence import spans
 from actionday.measure.flows import matrix
 from actionday.stores.archive.schemas import LINKS, POSTS, TIME
+from actionday.stores.archive.spill import Spill
 from actionday.stores.archive.view import View
 from benchmarks.results import write_result
 
@@ -125,7 +126,7 @@ def with_actionday(job: str, folder: Path) -> Callable[[], tuple[int, int]]:
     import ibis
 
     files = {name: sorted(str(path) for path in (folder / name).glob("*.parquet")) for name in ("posts", "links")}
-    view = View.of_files(files, spill=folder / "spill")
+    view = View.of_files(files, spill=Spill(folder / "spill"))
     judged = ibis.memtable(pq.read_table(folder / "judged.parquet"))
 
     def migration() -> tuple[int, int]:

@@ -54,13 +54,19 @@ def import_exports(
         home.writing(),
         Pool(settings.environment or {}, size=settings.parsers, data_bytes=settings.parser_memory) as pool,
     ):
-        return Ingest(Archive(home), pool, Means(clock, key, progress, settings.flush_rows)).run(paths, options)
+        return Ingest(_archive(settings, home), pool, Means(clock, key, progress, settings.flush_rows)).run(
+            paths, options
+        )
 
 
 def _home_for_writing(path: Path, policy: HomePolicy | None, clock: Clock) -> Home:
     if policy is None and (path / "home.json").exists():
         return open_home(path)
     return make_home(path, policy or HomePolicy(), clock.now())
+
+
+def _archive(settings: Settings, home: Home | None = None) -> Archive:
+    return Archive(home or open_home(settings.home), query_memory=settings.query_memory)
 
 
 def inspect(settings: Settings, path: Path) -> list[dict[str, Any]]:
@@ -122,7 +128,7 @@ def formats(settings: Settings) -> dict[str, Any]:
 
 def stats(settings: Settings) -> dict[str, Any]:
     """Rows by table, quarantine by reason, imports that never finished."""
-    archive = Archive(open_home(settings.home))
+    archive = _archive(settings)
     view = archive.view()
     quarantine = view.table("quarantine")
     reasons = view.arrow(quarantine.group_by("reason").agg(rows=quarantine.count())).to_pylist()
@@ -158,7 +164,7 @@ def measure(settings: Settings, names: Sequence[str], asked: Asked, clock: Clock
     from actionday.measure.cohort import cohort
     from actionday.measure.coverage import measure_coverage
 
-    view = Archive(open_home(settings.home)).view(asked.versions)
+    view = _archive(settings).view(asked.versions)
     campaign = asked.campaign or without_day(view, clock)
     people = cohort(view, campaign)
     coverage = measure_coverage(view, people, campaign)
@@ -227,7 +233,7 @@ def brief(settings: Settings, order: BriefOrder) -> list[Path]:
     from actionday.brief.campaign import write_brief
 
     home = open_home(settings.home)
-    archive = Archive(home)
+    archive = _archive(settings, home)
     versions = dict(order.versions) if order.versions is not None else archive.versions()
     asked = Asked(order.campaign, order.by, order.seed, versions)
     measures, _ = measure(settings, [*MEASURES, "network"], asked, order.clock)
@@ -243,7 +249,7 @@ def brief(settings: Settings, order: BriefOrder) -> list[Path]:
 def origin_of(settings: Settings, order: BriefOrder) -> "BriefOrigin":
     """Where a home's numbers come from at this moment, as a brief prints it."""
     home = open_home(settings.home)
-    archive = Archive(home)
+    archive = _archive(settings, home)
     return _origin(home, archive.view(), order, archive.versions())
 
 
@@ -355,7 +361,7 @@ def forget(settings: Settings, asked: str, reason: str, clock: Clock) -> dict[st
     """Erase a subject from the home and keep it out. Returns counts, and the imported files that still hold it."""
     home = open_home(settings.home)
     key = pseudonym_key(settings.keys_of(settings.home))
-    archive = Archive(home)
+    archive = _archive(settings, home)
     with home.writing():
         subject = erasure.resolve(archive, asked)
         # A member without a role lies in the archive under a pseudonym only.

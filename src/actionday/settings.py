@@ -8,6 +8,7 @@
 | parsers | ACTIONDAY_PARSERS | parsers | 2 parser processes |
 | parser_memory | ACTIONDAY_PARSER_MEMORY | parser_memory | 3 GiB for each, in bytes |
 | flush_rows | ACTIONDAY_FLUSH_ROWS | flush_rows | 600,000 rows held before they are written |
+| query_memory | ACTIONDAY_QUERY_MEMORY | query_memory | 2 GiB for queries of the archive, in bytes |
 
 The TOML file is `actionday.toml` in the working folder, or the one that ACTIONDAY_SETTINGS names. The environment wins.
 Not for: options of one command, which are that command's arguments.
@@ -47,6 +48,7 @@ class Settings:
     parsers: int = 2
     parser_memory: int = 3 << 30
     flush_rows: int = 600_000
+    query_memory: int = 2 << 30
     environment: Mapping[str, str] | None = None
 
     def keys_of(self, home: Path) -> Path:
@@ -66,7 +68,7 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
             raise InputError(
                 str(path), f"settings cannot be read: {error}", "see docs/reference/settings.md"
             ) from error
-    for name in ("home", "keys", "by", "parsers", "parser_memory", "flush_rows"):
+    for name in ("home", "keys", "by", "parsers", "parser_memory", "flush_rows", "query_memory"):
         value = environment.get(f"ACTIONDAY_{name.upper()}")
         if value:
             told[name] = value
@@ -78,6 +80,7 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         parsers=_whole(told, "parsers", 2),
         parser_memory=_whole(told, "parser_memory", 3 << 30),
         flush_rows=_whole(told, "flush_rows", 600_000),
+        query_memory=_whole(told, "query_memory", 2 << 30),
         environment={name: environment[name] for name in _PASSED_ON if name in environment},
     )
 

@@ -19,6 +19,7 @@ from deltalake import DeltaTable
 from actionday.records import UsageError, subject_hash
 from actionday.stores.archive.archive import Archive, numbered
 from actionday.stores.archive.schemas import TABLES
+from actionday.stores.archive.spill import Spill
 
 ERASED = "[erased]"
 _ORDER = tuple(sorted(TABLES, key=lambda name: name in ("accounts", "channels")))
@@ -295,7 +296,9 @@ def _query(archive: Archive, name: str, query: str, **parameters: object) -> pa.
     files = archive.files(name)
     if not files:
         return None
-    connection = duckdb.connect(config={"memory_limit": "2GB"})
+    # spilled to the home, so that nothing of the subject is ever written elsewhere
+    spill = Spill(archive.home.spill)
+    connection = duckdb.connect(config={"memory_limit": "2GB", "temp_directory": spill.option})
     connection.execute("SET TimeZone = 'UTC'")
     bound: dict[str, object] = {"files": files}
     for key, value in parameters.items():
