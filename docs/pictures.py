@@ -19,7 +19,9 @@ def main(home: Path, day: Path, out: Path) -> None:
     """Write the pictures of a home."""
     settings, campaign = Settings(home=home, by="docs"), load_campaign(day)
     order = playbook.BriefOrder(campaign, out, SystemClock(), Silent())
-    measures, _ = playbook.measure(settings, [*playbook.MEASURES, "network"], playbook.Asked(campaign), SystemClock())
+    measures, _ = playbook.measure(
+        settings, [*playbook.MEASURES, "network"], playbook.Asked(campaign), SystemClock(), Silent()
+    )
     origin = playbook.origin_of(settings, order)
     for name, file in PICTURES.items():
         (out / file).write_text(figure_svg(name, measures, campaign, origin), "utf-8")

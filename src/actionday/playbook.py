@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from actionday.brief import annexes
 from actionday.observe.files import Found, discover
 from actionday.observe.ingest import ImportOptions, ImportReport, Ingest, Means, Progress
 from actionday.observe.pool import Pool
@@ -156,19 +157,28 @@ class Asked:
     versions: Mapping[str, int] | None = None
 
 
-def measure(settings: Settings, names: Sequence[str], asked: Asked, clock: Clock) -> tuple[list[Measure], Campaign]:
+def measure(
+    settings: Settings, names: Sequence[str], asked: Asked, clock: Clock, progress: Progress
+) -> tuple[list[Measure], Campaign]:
     """Compute measures by name. Raises HomeError without a home, UsageError for an unknown measure."""
     unknown = set(names) - {*MEASURES, "network"}
     if unknown:
         raise UsageError(f"no measure {', '.join(sorted(unknown))}; one of {', '.join(MEASURES)}")
     from actionday.measure.cohort import cohort
     from actionday.measure.coverage import measure_coverage
+    from actionday.measure.steps import Steps
 
     view = _archive(settings).view(asked.versions)
     campaign = asked.campaign or without_day(view, clock)
-    people = cohort(view, campaign)
-    coverage = measure_coverage(view, people, campaign)
-    return [_measure_one(name, view, people, coverage, asked, campaign) for name in names], campaign
+    steps = Steps(progress, ("cohort", "coverage", *(name for name in names if name != "coverage")))
+    with steps.step("cohort"):
+        people = cohort(view, campaign)
+    with steps.step("coverage"):
+        done = {"coverage": measure_coverage(view, people, campaign)}
+    for name in steps.names[2:]:
+        with steps.step(name):
+            done[name] = _measure_one(name, view, people, done["coverage"], asked, campaign)
+    return [done[name] for name in names], campaign
 
 
 def _measure_one(
@@ -192,7 +202,7 @@ def _measure_one(
         return measure_activity(view, people, campaign, asked.by, coverage=coverage)
     if name == "migration":
         return measure_migration(view, people, campaign, asked.by, coverage=coverage)
-    return coverage if name == "coverage" else network_sketch(view, people)
+    return network_sketch(view, people)
 
 
 def without_day(view: View, clock: Clock) -> Campaign:
@@ -236,13 +246,15 @@ def brief(settings: Settings, order: BriefOrder) -> list[Path]:
     archive = _archive(settings, home)
     versions = dict(order.versions) if order.versions is not None else archive.versions()
     asked = Asked(order.campaign, order.by, order.seed, versions)
-    measures, _ = measure(settings, [*MEASURES, "network"], asked, order.clock)
+    measures, _ = measure(settings, [*MEASURES, "network"], asked, order.clock, order.progress)
+    order.progress.begin("writing the brief", 4, "parts")
     view = archive.view(versions)
     origin = _origin(home, view, order, versions)
     identities = _identities(view, settings.by, order.identify) if order.identify else None
     files = write_brief(measures, order.campaign, origin, order.out, identities=identities, key=order.key)
     if identities is not None:
-        _remember_annex(home, order.out)
+        annexes.remember(home.path, order.out)
+    order.progress.advance(4)
     return files
 
 
@@ -329,15 +341,17 @@ def write_scenario(out: Path, size: str, seed: int, progress: Progress) -> dict[
         raise UsageError(f"{out} is not empty; choose another folder")
     out.mkdir(parents=True, exist_ok=True)
     world = generate(size, seed)
-    written = []
+    written: list[Path] = []
+    done = 0
     for export in world.exports():
-        rows = sum(len(table) for table in export.tables.values())
-        progress.begin(export.folder, rows)
+        progress.begin(export.folder, 0 if written else world.posts, "posts")
         folder = out / export.folder
         folder.mkdir(parents=True, exist_ok=True)
         written += _writer(export).write(export.tables, folder)
-        (folder / "export.toml").write_text(_declaration(export), "utf-8")
-        progress.advance(rows)
+        (folder / "export.toml").write_text(export.declaration, "utf-8")
+        advanced = round(export.share * world.posts)
+        progress.advance(advanced - done)
+        done = advanced
     (out / "truth.json").write_text(json.dumps(world.truth(), indent=1, sort_keys=True) + "\n", "utf-8")
     (out / "day.toml").write_text(world.day_toml(), "utf-8")
     return {"folder": str(out), "files": len(written), "bytes": sum(file.stat().st_size for file in written)}
@@ -348,13 +362,6 @@ def _writer(export: "Export") -> Reader:
     style = export.options.get("format")
     # Table is the one writer that knows several styles; all others have the one form of their platform.
     return dataclasses.replace(reader, style=style) if style and hasattr(reader, "style") else reader  # type: ignore[type-var]
-
-
-def _declaration(export: "Export") -> str:
-    lines = [f'vantage = "{export.options["vantage"]}"'] if "vantage" in export.options else []
-    if "seen_at" in export.options:
-        lines.append(f"seen_at = {export.options['seen_at']}")
-    return "\n".join(lines) + "\n"
 
 
 def forget(settings: Settings, asked: str, reason: str, clock: Clock) -> dict[str, Any]:
@@ -368,10 +375,10 @@ def forget(settings: Settings, asked: str, reason: str, clock: Clock) -> dict[st
         aliases = {pseudonym(key, identity) for identity in subject.ids}
         whole = erasure.Subject(subject.ids | aliases, subject.references, subject.names)
         counts = erasure.forget(archive, whole, key, settings.by, clock.now(), reason)
-        annexes = _drop_annexes(home)
+        dropped = annexes.drop(home.path)
     return {
         "erased": counts,
-        "annexes_deleted": annexes,
+        "annexes_deleted": dropped,
         "still_outside": "the files you imported are yours: erase the subject there too",
     }
 
@@ -381,24 +388,3 @@ def retain(settings: Settings, days: Mapping[str, int], clock: Clock) -> dict[st
     home = open_home(settings.home)
     with home.writing():
         return {"erased": erasure.retain(Archive(home), days, settings.by, clock.now())}
-
-
-def _remember_annex(home: Home, out: Path) -> None:
-    path = home.path / "annexes.json"
-    known = set(json.loads(path.read_text("utf-8"))) if path.exists() else set()
-    path.write_text(json.dumps(sorted(known | {str(out.resolve())})) + "\n", "utf-8")
-
-
-def _drop_annexes(home: Home) -> list[str]:
-    """Annexes name subjects, so they go when one is forgotten; writing the brief again gives one without it."""
-    path = home.path / "annexes.json"
-    if not path.exists():
-        return []
-    gone = []
-    for folder in json.loads(path.read_text("utf-8")):
-        annex = Path(folder) / "annex.html"
-        if annex.exists():
-            annex.unlink()
-            gone.append(str(annex))
-    path.unlink()
-    return gone

@@ -35,12 +35,12 @@ _EARLY = frozenset({"accounts", "memberships", "channels", "affiliations"})
 class Progress(Protocol):
     """Where long work reports to."""
 
-    def begin(self, what: str, total: int) -> None:
-        """A new piece of work of `total` bytes."""
+    def begin(self, what: str, total: int, unit: str = "bytes") -> None:
+        """A piece of work begins, by which the whole grows by `total` (0: it was counted before)."""
         ...
 
     def advance(self, amount: int) -> None:
-        """So many bytes more are done."""
+        """So many units more are done."""
         ...
 
 

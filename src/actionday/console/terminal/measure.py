@@ -11,10 +11,12 @@ from actionday.console.terminal.options import (
     home_option,
     json_option,
     print_json,
+    quiet_option,
     say,
     seed_option,
     settings_for,
 )
+from actionday.console.terminal.progress import watching
 from actionday.records import Estimate, SystemClock, load_campaign
 
 BY = ("all", "organisation", "platform", "kind", "language")
@@ -28,12 +30,21 @@ BY = ("all", "organisation", "platform", "kind", "language")
 @seed_option
 @home_option
 @json_option
+@quiet_option
 def measure(
-    what: str, by: str, tables: bool, campaign: Path | None, seed: int, home: Path | None, as_json: bool
+    what: str,
+    by: str,
+    tables: bool,
+    campaign: Path | None,
+    seed: int,
+    home: Path | None,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """What did the day change? Without --campaign there is no before and after, only the whole."""
     asked = playbook.Asked(load_campaign(campaign) if campaign else None, by, seed)
-    (found,), _ = playbook.measure(settings_for(home), [what], asked, SystemClock())
+    with watching(quiet) as progress:
+        (found,), _ = playbook.measure(settings_for(home), [what], asked, SystemClock(), progress)
     if as_json:
         answer: dict[str, Any] = {
             "measure": found.name,

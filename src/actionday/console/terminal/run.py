@@ -104,9 +104,10 @@ def scenario(out: Path, size: str, seed: int, as_json: bool, quiet: bool) -> Non
 @click.argument("brief", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @home_option
 @json_option
-def reproduce(brief: Path, home: Path | None, as_json: bool) -> None:
+@quiet_option
+def reproduce(brief: Path, home: Path | None, as_json: bool, quiet: bool) -> None:
     """Compute BRIEF's numbers again from the recorded archive versions and compare them."""
-    with watching(True) as progress:
+    with watching(quiet) as progress:
         done = playbook.reproduce(settings_for(home), brief, SystemClock(), progress)
     if as_json:
         print_json(done)

@@ -61,7 +61,7 @@ class World:
 
     def exports(self) -> Iterator[Export]:
         """What the observer has, for every reader, in pieces of at most about 500,000 rows."""
-        return exports.exports(self.book, self._said, self._batches())
+        return exports.exports(self.book, self._said, self._batches(), self.posts)
 
     def archive_tables(self) -> Iterator[Mapping[str, pa.Table]]:
         """The whole world as payload tables of the archive (text and hashes null), at most about two million posts a piece."""
