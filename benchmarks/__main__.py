@@ -22,7 +22,8 @@ def commands(small: bool) -> list[list[str]]:
         ["benchmarks.links", "--texts", str(5_000_000 // share), "--json", str(RESULTS / "links.json")],
         ["benchmarks.lifetimes", "--size", str(1_000_000 // share), "--json", str(RESULTS / "lifetimes.json")],
         ["benchmarks.turnbull", "--size", str(100_000 // share), "--json", str(RESULTS / "turnbull.json")],
-        ["benchmarks.analytics", "--rows", str(100_000_000 // share), "--tools", "actionday,duckdb,polars", "--json", str(RESULTS / "analytics.json")],
+        ["benchmarks.analytics", "--rows", str(100_000_000 // share), "--once", "pandas", "--json", str(RESULTS / "analytics.json")],
+        ["benchmarks.exports_to_brief", "--size", str(10_000_000 // share), "--json", str(RESULTS / "exports_to_brief.json")],
         ["benchmarks.whole_job", "--posts", str(100_000_000 // share), "--json", str(RESULTS / "whole_job.json")],
     ]  # fmt: skip
 
