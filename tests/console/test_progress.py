@@ -1,6 +1,7 @@
 """The bar: nothing for quick work; the unit, the rate and the time left for long work; a new unit begins anew."""
 
 import io
+import os
 import re
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from rich.console import Console
 from actionday import playbook
 from actionday.console.terminal.progress import Bar, Silent, watching
 from actionday.measure.steps import WEIGHTS, Steps
+from actionday.observe.ingest import ImportOptions
+from actionday.records import SystemClock
+from actionday.settings import Settings
 
 
 class Told:
@@ -96,3 +100,13 @@ def test_a_scenario_reports_posts_and_arrives(tmp_path: Path) -> None:
     playbook.write_scenario(tmp_path / "out", "4000", 3, told)
     assert sum(total for _, total, _ in told.begun) == 4000
     assert 3800 <= told.done <= 4000
+
+
+def test_an_import_reports_every_byte_once_and_knows_the_whole_beforehand(tmp_path: Path) -> None:
+    playbook.write_scenario(tmp_path / "out", "4000", 3, Silent())
+    told = Told()
+    home = Settings(home=tmp_path / "case.d", by="test", environment=os.environ)
+    playbook.import_exports(home, [tmp_path / "out"], ImportOptions(), None, SystemClock(), told)
+    first, *rest = [total for _, total, _ in told.begun]
+    assert first == told.done > 0
+    assert not any(rest)

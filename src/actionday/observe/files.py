@@ -133,6 +133,12 @@ def digest(found: Found) -> tuple[str, int]:
     return whole.hexdigest(), size
 
 
+def size_of(found: Found) -> int:
+    """Bytes of what is to be read, as `digest` counts them, without reading."""
+    files = found.path.rglob("*") if found.series else [found.path]
+    return sum(path.stat().st_size for path in files if path.is_file() and (not path.is_symlink() or not found.series))
+
+
 def _beside(path: Path) -> Mapping[str, Any] | None:
     for candidate in (path.with_name(path.name + ".map.toml"), path.with_name("table.map.toml")):
         if candidate.is_file():

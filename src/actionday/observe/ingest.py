@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from actionday.observe.book import Book, Buffer
-from actionday.observe.files import Found, PassedOver, digest, discover, innermost, walk
+from actionday.observe.files import Found, PassedOver, digest, discover, innermost, size_of, walk
 from actionday.observe.minimise import hide_names, officers_in
 from actionday.observe.pool import Pool
 from actionday.observe.reader import Part, Source
@@ -111,7 +111,9 @@ class Ingest:
         shutil.rmtree(self._archive.home.staging, ignore_errors=True)
         self._archive.home.staging.mkdir(parents=True)
         with Buffer(self._archive, self._book, self._means.flush_rows) as buffer:
-            for job in self._jobs(paths, options):
+            jobs = self._jobs(paths, options)
+            self._progress.begin("reading", sum(size_of(job.found) for job in jobs))
+            for job in jobs:
                 self._read(job, options, buffer)
         self._archive.compact()
         shutil.rmtree(self._archive.home.staging, ignore_errors=True)
@@ -176,7 +178,7 @@ class Ingest:
     def _read(self, job: _Job, options: ImportOptions, buffer: Buffer) -> None:
         found = job.found
         sha, size = digest(found)
-        self._progress.begin(found.name, size)
+        self._progress.begin(found.name, 0)
         self._advanced = 0
         said = self._options(job, options)
         number, done = self._book.number(sha, job.reader, said)
