@@ -83,6 +83,7 @@ def compare(job: str, folder: Path, given: argparse.Namespace) -> dict[str, Any]
             ]
             done = subprocess.run([*command, "--one", tool, job], check=True, capture_output=True, text=True)
             results[tool].append(json.loads(done.stdout.splitlines()[-1]))
+            print(job, tool, turn + 1, results[tool][-1], flush=True)
     answers = {tool: (runs[0]["rows"], runs[0]["total"]) for tool, runs in results.items()}
     if len(set(answers.values())) != 1:
         raise SystemExit(f"{job}: tools disagree: {answers}")
