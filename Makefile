@@ -17,7 +17,13 @@ $(VENV)/base: requirements/base.lock pyproject.toml
 	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/dev: requirements/dev.lock $(VENV)/base tests/brief/package-lock.json
+$(VENV)/servers: requirements/servers.lock
+	@.ci/system servers
+	$(PYTHON) -m venv $(VENV)/synapse
+	$(VENV)/synapse/bin/pip install $(LOCKED) -r requirements/servers.lock
+	@touch $@
+
+$(VENV)/dev: requirements/dev.lock $(VENV)/base $(VENV)/servers tests/brief/package-lock.json
 	@.ci/system browser
 	$(BIN)/pip install $(LOCKED) -r requirements/dev.lock
 	npm ci --prefix tests/brief --ignore-scripts --no-audit --no-fund --silent

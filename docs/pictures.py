@@ -8,8 +8,7 @@ from pathlib import Path
 
 from actionday import playbook
 from actionday.brief.campaign import figure_svg
-from actionday.console.terminal.progress import Silent
-from actionday.records import SystemClock, load_campaign
+from actionday.records import Silent, SystemClock, load_campaign
 from actionday.settings import Settings
 
 PICTURES = {"survival": "brief-survival.svg", "flows": "brief-flows.svg"}

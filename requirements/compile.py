@@ -6,10 +6,13 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 LOCKS: dict[str, list[str]] = {
-    "dev": ["--group", "dev"],
+    "dev": ["--all-extras", "--group", "dev"],
     "base": ["--group", "build"],
-    "bench": ["--group", "dev", "--group", "bench"],
+    "bench": ["--all-extras", "--group", "dev", "--group", "bench"],
+    "servers": ["--group", "pyproject.toml:servers"],
 }
+ALONE = ("servers",)
+"""Environments without the product: what tests start as services."""
 FLAGS = [
     "--universal",
     "--generate-hashes",
@@ -26,14 +29,14 @@ def main() -> None:
     """Compile dev first; base and bench are held to its versions."""
     for name, extra in LOCKS.items():
         out = HERE / f"{name}.lock"
-        held = [] if name == "dev" else ["--constraints", str(HERE / "dev.lock")]
+        held = [] if name in ("dev", *ALONE) else ["--constraints", str(HERE / "dev.lock")]
         command = [
             sys.executable,
             "-m",
             "uv",
             "pip",
             "compile",
-            "pyproject.toml",
+            *([] if name in ALONE else ["pyproject.toml"]),
             *FLAGS,
             *extra,
             *held,

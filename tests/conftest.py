@@ -6,9 +6,10 @@ import pytest
 
 # Parser processes and the command are started with the environment; bars and colours stay out of it.
 os.environ["COLUMNS"] = "120"
-for name in ("ACTIONDAY_HOME", "ACTIONDAY_KEYS", "ACTIONDAY_SETTINGS", "ACTIONDAY_BY"):
-    os.environ.pop(name, None)
+for name in [name for name in os.environ if name.startswith("ACTIONDAY_")]:
+    os.environ.pop(name)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=30, help="random kills of an import (make soak: 300)")
+    parser.addoption("--probes", type=int, default=2000, help="looks under kills (make soak: 10,000)")

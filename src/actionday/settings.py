@@ -1,4 +1,4 @@
-"""Settings: environment and one TOML file to a frozen `Settings`. The only reader of the environment.
+"""Settings: environment and one TOML file to a frozen `Settings`. The only reader of the environment and of credentials.
 
 | setting | environment | TOML key | default |
 |---|---|---|---|
@@ -9,19 +9,27 @@
 | parser_memory | ACTIONDAY_PARSER_MEMORY | parser_memory | 3 GiB for each, in bytes |
 | flush_rows | ACTIONDAY_FLUSH_ROWS | flush_rows | 600,000 rows held before they are written |
 | query_memory | ACTIONDAY_QUERY_MEMORY | query_memory | 2 GiB for queries of the archive, in bytes |
+| reach | ACTIONDAY_REACH | reach | nothing: no platform is spoken to |
+| vantage | ACTIONDAY_VANTAGE | vantage | here |
+| agent | ACTIONDAY_AGENT | agent | actionday and its version |
+| own_network | ACTIONDAY_OWN_NETWORK | own_network | no: private addresses are not spoken to |
+| credentials | ACTIONDAY_CREDENTIALS | credentials | none: a file of credentials |
+| bases | – | [bases] | the platforms' own addresses |
 
-The TOML file is `actionday.toml` in the working folder, or the one that ACTIONDAY_SETTINGS names. The environment wins.
-Not for: options of one command, which are that command's arguments.
+The TOML file is `actionday.toml` in the working folder, or the one that ACTIONDAY_SETTINGS names. The environment wins. Single
+credentials: see `Credentials`. Not for: options of one command, which are that command's arguments.
 """
 
 import getpass
+import os
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from actionday.records import InputError, UsageError
+from actionday.records import PLATFORMS, InputError, Secret, UsageError
 
 _PASSED_ON = (
     "PATH",
@@ -36,11 +44,60 @@ _PASSED_ON = (
     "VIRTUAL_ENV",
     "NUMBA_CACHE_DIR",
 )
+_SIMPLE = (
+    "home",
+    "keys",
+    "by",
+    "parsers",
+    "parser_memory",
+    "flush_rows",
+    "query_memory",
+    "reach",
+    "vantage",
+    "agent",
+    "own_network",
+    "credentials",
+)
+_CREDENTIAL = "ACTIONDAY_CREDENTIAL_"
+KEYRING_SERVICE = "actionday"
+
+
+class Credentials:
+    """Credentials by name (`matrix.token`) and host: from the environment, else the credentials file, else the system keyring.
+
+    Environment: ``ACTIONDAY_CREDENTIAL_MATRIX_TOKEN``, for one host ``ACTIONDAY_CREDENTIAL_MATRIX_TOKEN__EXAMPLE_ORG``. File: TOML,
+    ``"matrix.token" = "…"`` or ``"matrix.token@example.org" = "…"``. Keyring (extra `keyring`): service ``actionday``, user
+    ``matrix.token@example.org`` or ``matrix.token``. A value for the host wins over one for all.
+    """
+
+    __slots__ = ("_environment", "_file")
+
+    def __init__(self, environment: Mapping[str, str], file: Mapping[str, str]) -> None:
+        self._environment = {name: value for name, value in environment.items() if name.startswith(_CREDENTIAL)}
+        self._file = dict(file)
+
+    def __call__(self, name: str, host: str = "") -> Secret | None:
+        """The credential, or None where there is none."""
+        for asked in ([f"{name}@{host}"] if host else []) + [name]:
+            value = self._environment.get(variable_of(asked)) or self._file.get(asked) or _from_keyring(asked)
+            if value:
+                return Secret(value)
+        return None
+
+    def __repr__(self) -> str:
+        return f"Credentials({len(self._environment) + len(self._file)} given)"
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a credential: ``matrix.token@example.org`` is ``…MATRIX_TOKEN__EXAMPLE_ORG``."""
+    what, _, host = name.partition("@")
+    parts = [re.sub(r"\W", "_", part).upper() for part in (what, host) if part]
+    return _CREDENTIAL + "__".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What holds for every command. `environment` is what parser processes are given."""
+    """What holds for every command. `environment` is what parser processes are given; it holds no credential."""
 
     home: Path
     by: str
@@ -49,6 +106,12 @@ class Settings:
     parser_memory: int = 3 << 30
     flush_rows: int = 600_000
     query_memory: int = 2 << 30
+    reach: tuple[str, ...] = ()
+    vantage: str = "here"
+    agent: str = ""
+    own_network: bool = False
+    credentials: Credentials = field(default_factory=lambda: Credentials({}, {}), repr=False, compare=False)
+    bases: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] | None = None
 
     def keys_of(self, home: Path) -> Path:
@@ -60,15 +123,8 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
     """Read settings. Raises InputError for a file that is not TOML, UsageError for a value that does not fit."""
     named = environment.get("ACTIONDAY_SETTINGS")
     path = Path(named) if named else folder / "actionday.toml"
-    told: dict[str, Any] = {}
-    if named or path.is_file():
-        try:
-            told = tomllib.loads(path.read_text("utf-8"))
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InputError(
-                str(path), f"settings cannot be read: {error}", "see docs/reference/settings.md"
-            ) from error
-    for name in ("home", "keys", "by", "parsers", "parser_memory", "flush_rows", "query_memory"):
+    told = _toml(path, "settings") if named or path.is_file() else {}
+    for name in _SIMPLE:
         value = environment.get(f"ACTIONDAY_{name.upper()}")
         if value:
             told[name] = value
@@ -81,8 +137,72 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         parser_memory=_whole(told, "parser_memory", 3 << 30),
         flush_rows=_whole(told, "flush_rows", 600_000),
         query_memory=_whole(told, "query_memory", 2 << 30),
+        reach=_reach(told.get("reach", ())),
+        vantage=str(told.get("vantage") or "here"),
+        agent=str(told.get("agent") or ""),
+        own_network=_yes_or_no(told, "own_network"),
+        credentials=Credentials(environment, _credentials_file(told.get("credentials"))),
+        bases={str(name): str(url) for name, url in dict(told.get("bases", {})).items()},
         environment={name: environment[name] for name in _PASSED_ON if name in environment},
     )
+
+
+def _toml(path: Path, what: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(str(path), f"{what} cannot be read: {error}", "see docs/reference/settings.md") from error
+
+
+def _credentials_file(named: object) -> dict[str, str]:
+    """The credentials file, which nobody but its owner may read where the system has such modes."""
+    if not named:
+        return {}
+    path = Path(str(named))
+    if os.name == "posix" and path.exists() and path.stat().st_mode & 0o077:
+        raise InputError(str(path), "credentials that others on this machine may read", f"chmod 600 {path}")
+    told = _toml(path, "credentials")
+    if not all(isinstance(value, str) for value in told.values()):
+        raise InputError(str(path), "a credential is a text", 'write "matrix.token" = "…", the name in quotes')
+    return {str(name): str(value) for name, value in told.items()}
+
+
+def _from_keyring(name: str) -> str | None:
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return None
+    try:
+        found: str | None = keyring.get_password(KEYRING_SERVICE, name)
+    except KeyringError:
+        return None  # no keyring on this machine, or it is locked: as if nothing were kept there
+    return found
+
+
+def _reach(value: object) -> tuple[str, ...]:
+    """Platforms that may be spoken to: a list, or a text with commas; `all` is every platform."""
+    listed = value.split(",") if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else [value]
+    names = tuple(str(name).strip() for name in listed if str(name).strip())
+    known = {platform.name for platform in PLATFORMS}
+    if names == ("all",):
+        return tuple(sorted(known))
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(
+            f"setting reach: no platform {', '.join(unknown)}; `all`, or some of {', '.join(sorted(known))}"
+        )
+    return names
+
+
+def _yes_or_no(told: Mapping[str, Any], name: str) -> bool:
+    value = told.get(name, False)
+    words = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
+    if isinstance(value, bool):
+        return value
+    if str(value).casefold() not in words:
+        raise UsageError(f"setting {name} is yes or no, not {value!r}")
+    return words[str(value).casefold()]
 
 
 def _whole(told: Mapping[str, Any], name: str, default: int) -> int:

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 VIOLATIONS = {
     "Rooms in the order of the work": ("records/clock.py", "import actionday.playbook"),
     "Observe and measure are strangers": ("measure/cohort.py", "import actionday.observe.reader"),
-    "Nobody names a platform folder": ("playbook.py", "import actionday.observe.platforms.table.export"),
+    "Actions of the playbook stand in one order": ("playbook/imports.py", "import actionday.playbook.briefs"),
+    "Nobody names a platform folder": ("playbook/imports.py", "import actionday.observe.platforms.table.export"),
     "records is standard library only": ("records/clock.py", "import pyarrow"),
     "Terminal frameworks only in the console": ("measure/cohort.py", "import click"),
     "Delta Lake only in the archive": ("measure/cohort.py", "import deltalake"),

@@ -8,9 +8,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from actionday import playbook
-from actionday.console.terminal.progress import Silent
-from actionday.observe.ingest import ImportOptions, ImportReport
-from actionday.records import FixedClock
+from actionday.observe.orders import ImportOptions, ImportReport
+from actionday.records import FixedClock, Silent
 from actionday.settings import Settings, load_settings
 from actionday.stores.archive.home import HomePolicy
 

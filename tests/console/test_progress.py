@@ -1,112 +1,84 @@
-"""The bar: nothing for quick work; the unit, the rate and the time left for long work; a new unit begins anew."""
+"""Progress: every long phase reports, amounts add up, a bar shows them, and nobody else sees anything."""
 
 import io
-import os
-import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from actionday import playbook
-from actionday.console.terminal.progress import Bar, Silent, watching
-from actionday.measure.steps import WEIGHTS, Steps
-from actionday.observe.ingest import ImportOptions
-from actionday.records import SystemClock
+from actionday.console.terminal import bar
+from actionday.console.terminal.progress import watching
+from actionday.observe.orders import ImportOptions
+from actionday.records import Silent, SystemClock, load_campaign
 from actionday.settings import Settings
 
 
-class Told:
-    """Keeps what was reported."""
+@dataclass
+class Recorder:
+    """Notes every phase: its total, how much was reported done, what was worked at."""
 
-    def __init__(self) -> None:
-        self.begun: list[tuple[str, int, str]] = []
-        self.done = 0
+    phases: dict[str, int | None] = field(default_factory=dict)
+    done: dict[str, int] = field(default_factory=dict)
+    items: dict[str, list[str]] = field(default_factory=dict)
+    now: str = ""
 
-    def begin(self, what: str, total: int, unit: str = "bytes") -> None:
-        self.begun.append((what, total, unit))
+    def phase(self, what: str, total: int | None, unit: str) -> None:
+        self.now = what
+        self.phases[what], self.done[what], self.items[what] = total, 0, []
+
+    def item(self, what: str) -> None:
+        self.items[self.now].append(what)
 
     def advance(self, amount: int) -> None:
-        assert amount >= 0
-        self.done += amount
+        self.done[self.now] += amount
 
 
-def shown(bar: Bar, out: io.StringIO) -> str:
-    bar._bar.start()
-    bar._bar.refresh()
-    return out.getvalue()
+def test_every_phase_of_the_main_job_reports_what_it_does(tmp_path: Path) -> None:
+    drawn = Recorder()
+    playbook.write_scenario(tmp_path / "exports", "tiny", 3, drawn)
+    assert list(drawn.phases) == ["drawing and writing"]
+    assert drawn.done["drawing and writing"] == pytest.approx(drawn.phases["drawing and writing"], rel=0.2)
+
+    seen = Recorder()
+    settings = Settings(home=tmp_path / "case.d", by="test", environment={})
+    day = load_campaign(tmp_path / "exports" / "day.toml")
+    order = playbook.BriefOrder(day, tmp_path / "brief", SystemClock(), seen)
+    playbook.run(settings, [tmp_path / "exports"], ImportOptions(), None, order)
+    assert list(seen.phases) == ["looking at", "reading", "writing the archive", "measuring", "writing the brief"]
+    for phase in ("reading", "measuring", "writing the brief"):
+        assert seen.done[phase] == seen.phases[phase] != 0
+    assert len(seen.items["reading"]) == seen.done["looking at"]
+    assert {*playbook.MEASURES, "network"} <= set(seen.items["measuring"])
 
 
-def terminal() -> tuple[Bar, io.StringIO]:
-    out = io.StringIO()
-    return Bar(Console(file=out, force_terminal=True, width=160), patience=3600), out
+def test_a_bar_shows_amount_and_unit_and_steers_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.StringIO()
+    monkeypatch.setattr(bar, "Console", lambda stderr: Console(file=shown, force_terminal=True, width=160))
+    monkeypatch.setattr(bar, "PATIENCE", 0.0)
+    with bar.Bar() as one:
+        one._patience.join()
+        one.phase("reading", 2_000_000, "bytes")
+        one.item("evil\x1b[2Jname.json")
+        one.advance(500_000)
+        one._bar.refresh()
+        one.phase("measuring", 6, "steps")
+        one.advance(2)
+        one._bar.refresh()
+    text = shown.getvalue()
+    assert "500.0 kB of 2.0 MB" in text
+    assert "2 of 6 steps" in text
+    assert "\x1b[2J" not in text
+    assert "name.json" in text
 
 
-def test_quick_work_shows_nothing() -> None:
-    bar, out = terminal()
-    with bar:
-        bar.begin("result.json", 10)
-        bar.advance(10)
-    assert out.getvalue() == ""
-
-
-def test_long_work_shows_how_much_how_fast_and_how_long_still() -> None:
-    bar, out = terminal()
-    with bar:
-        bar.begin("telegram/result.json", 4_000_000)
-        bar.advance(1_000_000)
-        bar.advance(1_000_000)
-        said = shown(bar, out)
-    assert "telegram/result.json" in said
-    assert "2.0 MB of 4.0 MB" in said
-    assert "/s" in said
-    assert re.search(r"\d:\d\d:\d\d", said)
-
-
-def test_another_unit_begins_another_bar() -> None:
-    bar, out = terminal()
-    with bar:
-        bar.begin("result.json", 4_000_000)
-        bar.advance(4_000_000)
-        bar.begin("measuring cohort", 50, "parts")
-        bar.advance(30)
-        said = shown(bar, out)
-    assert "30 parts of 50 parts" in said
-    assert "MB" not in said
-
-
-def test_nobody_watches_so_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    with watching(quiet=True) as progress:
-        assert isinstance(progress, Silent)
+def test_quiet_and_pipes_are_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("actionday.console.terminal.progress.is_terminal", lambda: True)
-    with watching(quiet=True) as progress:
-        assert isinstance(progress, Silent)
-    with watching(quiet=False) as bar:
-        assert isinstance(bar, Bar)
-
-
-def test_steps_add_up_to_their_whole() -> None:
-    told = Told()
-    steps = Steps(told, tuple(WEIGHTS))
-    for name in steps.names:
-        with steps.step(name):
-            pass
-    assert told.done == sum(total for _, total, _ in told.begun) == sum(WEIGHTS.values())
-    assert {unit for _, _, unit in told.begun} == {"parts"}
-
-
-def test_a_scenario_reports_posts_and_arrives(tmp_path: Path) -> None:
-    told = Told()
-    playbook.write_scenario(tmp_path / "out", "4000", 3, told)
-    assert sum(total for _, total, _ in told.begun) == 4000
-    assert 3800 <= told.done <= 4000
-
-
-def test_an_import_reports_every_byte_once_and_knows_the_whole_beforehand(tmp_path: Path) -> None:
-    playbook.write_scenario(tmp_path / "out", "4000", 3, Silent())
-    told = Told()
-    home = Settings(home=tmp_path / "case.d", by="test", environment=os.environ)
-    playbook.import_exports(home, [tmp_path / "out"], ImportOptions(), None, SystemClock(), told)
-    first, *rest = [total for _, total, _ in told.begun]
-    assert first == told.done > 0
-    assert not any(rest)
+    with watching(True) as quiet:
+        assert isinstance(quiet, Silent)
+    with watching(False) as watched:
+        assert isinstance(watched, bar.Bar)
+    monkeypatch.setattr("actionday.console.terminal.progress.is_terminal", lambda: False)
+    with watching(False) as piped:
+        assert isinstance(piped, Silent)

@@ -9,12 +9,16 @@ from types import ModuleType
 import pytest
 
 from actionday import playbook
-from actionday.observe.registry import readers
+from actionday.observe.registry import live_readers, platforms, probers, readers
 from actionday.settings import Settings
 from actionday.stores.archive.schemas import TABLES
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+
+
+ANY_PLATFORM = {"table", "sightings", "snapshots", "announced", "fourcat"}
+"""Formats that may speak of any platform."""
 
 
 def generator() -> ModuleType:
@@ -26,7 +30,7 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["reference/cli.md", "reference/tables.md", "reference/formats.md"])
+@pytest.mark.parametrize("page", ["platforms.md", "reference/cli.md", "reference/tables.md", "reference/formats.md"])
 def test_generated_pages_are_fresh(page: str) -> None:
     assert (DOCS / page).read_text("utf-8") == generator().PAGES[page]().rstrip() + "\n", "run: python docs/generate.py"
 
@@ -43,6 +47,17 @@ def test_every_setting_has_its_heading() -> None:
 def test_every_table_and_format_has_its_heading() -> None:
     assert set(TABLES) <= headings(DOCS / "reference" / "tables.md")
     assert set(readers()) <= headings(DOCS / "reference" / "formats.md")
+
+
+def test_every_plugin_is_on_the_page_of_platforms() -> None:
+    told = platforms()
+    assert {form for about in told.values() for form in about.formats} >= set(readers()) - ANY_PLATFORM
+    spoken_to = [one.platforms for one in probers().values()] + [one.platforms for one in live_readers().values()]
+    assert {name for names in spoken_to for name in names} <= set(told)
+    for about in told.values():
+        assert about.tested
+        assert about.cannot
+        assert set(about.formats) <= set(readers())
 
 
 def test_every_measure_has_a_page_on_its_method() -> None:

@@ -1,6 +1,7 @@
 """The archive: unique at rest, numbered, readable at old versions, its fixture opens."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actionday.records import HomeError, HomeLocked, UsageError
+from actionday.stores.archive import erasure
 from actionday.stores.archive.archive import Archive, new_rows, numbered, row_numbers
 from actionday.stores.archive.home import HomePolicy, make_home, open_home, pseudonym_key
 from actionday.stores.archive.schemas import FORMAT_VERSION, TABLES
@@ -155,3 +157,28 @@ def test_a_view_over_small_tables_fills_in_what_is_missing() -> None:
     assert table.schema.names == TABLES["sightings"].schema.names
     assert table["state"].to_pylist() == [None]
     assert view.arrow(view.table("posts")).num_rows == 0
+
+
+def test_a_table_of_an_older_release_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = make_home(tmp_path / "h", HomePolicy(), NOW)
+    full = TABLES["sightings"]
+    older = replace(full, columns=full.columns[:-3])
+
+    def look(subject: str, **more: object) -> pa.Table:
+        row = {"subject": subject, "platform": "telegram", "at": NOW, "state": "present", "basis": "probe", **more}
+        return numbered("sightings", pa.Table.from_pylist([row], schema=TABLES["sightings"].payload), 1, len(subject))
+
+    monkeypatch.setitem(TABLES, "sightings", older)
+    for subject in ("telegram:channel:11", "telegram:channel:222"):
+        Archive(home).append("sightings", look(subject))
+    monkeypatch.setitem(TABLES, "sightings", full)
+    assert Archive(home).view().table("sightings").slot.count().to_pyarrow().as_py() == 0
+    gone = erasure.resolve(Archive(home), "telegram:channel:11")
+    erasure.forget(Archive(home), gone, bytes(32), "tester", NOW, "asked")
+    Archive(home).append("sightings", look("telegram:channel:3333", slot=NOW, identity="telegram:channel:222"))
+    gone = erasure.resolve(Archive(home), "telegram:channel:222")
+    erasure.forget(Archive(home), gone, bytes(32), "tester", NOW, "asked")
+    view = Archive(home).view()
+    (row,) = view.arrow(view.table("sightings")).to_pylist()
+    assert (row["subject"], row["slot"]) == ("telegram:channel:3333", NOW)
+    assert row["identity"] != "telegram:channel:222"

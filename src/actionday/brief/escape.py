@@ -9,9 +9,12 @@ Not for: JSON, which is written with ASCII escapes by the standard library.
 import re
 import string
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import polars as pl
 from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _STEERING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and line feed, DEL, C1
@@ -62,7 +65,7 @@ def csv_cell(text: str) -> str:
     return f"'{flat}" if _FORMULA.match(flat) else flat
 
 
-def csv_column(column: pl.Series) -> pl.Series:
+def csv_column(column: "pl.Series") -> "pl.Series":
     """`csv_cell` over a text column: once per distinct value."""
     distinct = column.drop_nulls().unique()
     safe: Mapping[str, str] = {text: csv_cell(text) for text in distinct.to_list()}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import ndtri, stdtrit  # not scipy.stats, the same numbers half a second later
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,7 +43,7 @@ def ratio(before: Floats, after: Floats, days_before: int, days_after: int, leve
     upper = (1 + level) / 2
     # few channels: Student's t; the Poisson part rests on posts and needs none
     reach = max(
-        float(stats.t.ppf(upper, n - 1)) * np.sqrt(cluster) if n > 1 else 0.0,
-        float(stats.norm.ppf(upper)) * np.sqrt(poisson),
+        float(stdtrit(n - 1, upper)) * np.sqrt(cluster) if n > 1 else 0.0,
+        float(ndtri(upper)) * np.sqrt(poisson),
     )
     return Ratio(value, float(value * np.exp(-reach)), float(value * np.exp(reach)), n)

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
-from scipy import stats
+from scipy.special import ndtri, stdtrit  # not scipy.stats, the same numbers half a second later
 
 from actionday.measure.days import dates
 from actionday.measure.flows import judged, outlinks
@@ -59,8 +59,8 @@ def _with_intervals(table: pa.Table) -> pa.Table:
         table[name].to_numpy().astype(np.float64) for name in ("hhi", "cubes", "n", "channels", "destinations", "zz")
     )
     several = np.maximum(channels - 1, 1)
-    multinomial = stats.norm.ppf(0.975) * np.sqrt(np.maximum(4 * (cubes - hhi**2) / n, 0))
-    clustered = stats.t.ppf(0.975, several) * np.sqrt(channels / several * zz)
+    multinomial = ndtri(0.975) * np.sqrt(np.maximum(4 * (cubes - hhi**2) / n, 0))
+    clustered = stdtrit(several, 0.975) * np.sqrt(channels / several * zz)
     reach = np.maximum(multinomial, np.where(channels > 1, clustered, 0.0))
     alone = np.array([(proportion(int(m), int(m))[1] or 0.0) ** 2 for m in channels])
     low = np.where(k == 1, alone, np.maximum(hhi - reach, 1 / k))

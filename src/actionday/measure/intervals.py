@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta, chi2
+from scipy.special import betaincinv, gammaincinv  # not scipy.stats, the same numbers half a second later
 
 Floats = NDArray[np.float64]
 Interval = tuple[float | None, float | None, float | None]
@@ -47,8 +47,8 @@ def count_interval(k: int, level: float = 0.95) -> tuple[float, float, float]:
     if k < 0:
         raise ValueError(f"{k} is no count")
     alpha = 1 - level
-    low = 0.0 if k == 0 else float(chi2.ppf(alpha / 2, 2 * k) / 2)
-    return float(k), low, float(chi2.ppf(1 - alpha / 2, 2 * k + 2) / 2)
+    low = 0.0 if k == 0 else float(gammaincinv(k, alpha / 2))
+    return float(k), low, float(gammaincinv(k + 1, 1 - alpha / 2))
 
 
 def rate_ratio(first: tuple[int, float], second: tuple[int, float], level: float = 0.95) -> Interval:
@@ -63,8 +63,8 @@ def rate_ratio(first: tuple[int, float], second: tuple[int, float], level: float
     if a + b == 0:
         return None, None, None
     tail = (1 - level) / 2
-    low = 0.0 if a == 0 else float(beta.ppf(tail, a, b + 1))
-    high = 1.0 if b == 0 else float(beta.ppf(1 - tail, a + 1, b))
+    low = 0.0 if a == 0 else float(betaincinv(a, b + 1, tail))
+    high = 1.0 if b == 0 else float(betaincinv(a + 1, b, 1 - tail))
     scale = t / s
     return (
         None if b == 0 else a / b * scale,

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from actionday.measure.comparison import Comparison, log_rank, score_test, scores
 from actionday.measure.intervals import proportion, z_value
+from actionday.measure.kaplan_meier import kaplan_meier
 from actionday.measure.lifetimes_caveats import bracket_caveat, probing_caveat, sample_caveats
 from actionday.measure.lifetimes_fit import FEWEST, Fitted, Settings, fit_sample
 from actionday.measure.lifetimes_sample import Sample, samples
@@ -48,6 +49,12 @@ def measure_lifetimes(
         "Subjects of a first snapshot are residual: their age is unknown and they are never mixed with newly seen ones.",
     )
     return Measure("lifetimes", tuple(estimates), tables, notes)
+
+
+def prepare() -> None:
+    """Estimate two subjects for nothing, so that kernels are compiled, or loaded, before they are needed."""
+    turnbull(np.array([1.0, 2.0]), np.array([2.0, np.inf]))
+    kaplan_meier(np.array([1.0, 2.0]), np.array([True, False]))
 
 
 def estimates_of(fitted: Sequence[Fitted], settings: Settings) -> list[Estimate]:

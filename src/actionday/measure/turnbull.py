@@ -166,9 +166,21 @@ def _identified(problem: Problem, cum: Floats, mass: Floats, slope: Floats) -> F
     jacobian = csr_array((values, (np.tile(row, 3), np.concatenate([hi, lo, after]))), shape=(lo.size, k + 1))
     free = (jacobian.T @ jacobian).toarray()[1:-1, 1:-1]  # the first and last node are fixed at 0 and 1
     scale = 1 / np.sqrt(np.maximum(np.diag(free), 1e-30))
-    size, direction = np.linalg.eigh(free * scale[:, None] * scale)
-    null = direction[:, size < 1e-9 * k] * scale[:, None]
+    scaled, least = free * scale[:, None] * scale, 1e-9 * k
+    if _all_above(scaled, least):
+        return np.ones(mass.size, np.bool_)
+    size, direction = np.linalg.eigh(scaled)
+    null = direction[:, size < least] * scale[:, None]
     moves = np.diff(np.pad(null, ((1, 1), (0, 0))), axis=0)
     unique = np.ones(mass.size, np.bool_)
     unique[active] = np.abs(moves).max(axis=1, initial=0.0) <= 1e-6 * np.abs(moves).max(initial=1e-300)
     return unique
+
+
+def _all_above(matrix: Floats, least: float) -> bool:
+    """Whether every eigenvalue of a symmetric matrix exceeds `least`: less that, it has a Cholesky factor (much the cheaper question)."""
+    try:
+        np.linalg.cholesky(matrix - least * np.eye(len(matrix)))
+    except np.linalg.LinAlgError:
+        return False
+    return True

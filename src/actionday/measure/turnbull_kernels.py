@@ -7,6 +7,8 @@ from 0 to 1; region j has mass cum[j + 1] - cum[j]. With entry times (`after` > 
 the hazards of those under observation, so it needs neither ghosts of the unseen nor guesses for the censored (whose
 share of missing information is what makes Turnbull's own version crawl; on exact times one step gives Kaplan-Meier),
 and the line search guards the minorant step.
+
+Plain loops throughout: NumPy's sums, maxima and slice assignments inside a kernel compile for seconds and run no faster.
 """
 
 import math
@@ -49,8 +51,8 @@ def gradient(
     gap; with entry times the likelihood is not concave in the masses and this holds near the maximum).
     """
     m = inside.size
-    inside[:] = 0.0
-    slope[:] = 0.0
+    for j in range(m):
+        inside[j] = slope[j] = 0.0
     for i in range(lo.size):
         pull = weight[i] / max(cum[hi[i]] - cum[lo[i]], TINY)
         slope[after[i]] -= weight[i] / max(1.0 - cum[after[i]], TINY)
@@ -88,8 +90,9 @@ def _minorant(
 ) -> None:
     # isotonic regression of cum + push / bend with weights bend (pool adjacent violators)
     m = cum.size - 1
-    bend = np.full(m + 1, 1e-12)
-    push[:] = 0.0
+    bend = np.empty(m + 1)
+    for j in range(m + 1):
+        bend[j], push[j] = 1e-12, 0.0
     for i in range(lo.size):
         pull = weight[i] / max(cum[hi[i]] - cum[lo[i]], TINY)
         curve = pull * pull / weight[i]
@@ -124,18 +127,23 @@ def solve(
 ) -> tuple[float, int]:
     """Climb from `cum` (changed in place) until the gap per subject is at most `tolerance`; returns gap, iterations."""
     lo, hi, after, weight = rows
-    m, n = cum.size - 1, weight.sum()
+    m, n = cum.size - 1, 0.0
     inside, slope, observed = np.empty(m), np.empty(m), np.zeros(m + 1)
     target, push, trial = np.empty(m + 1), np.empty(m + 1), np.empty(m + 1)
     for i in range(lo.size):
+        n += weight[i]
         observed[after[i]] += weight[i]
         if hi[i] == m:
             observed[lo[i]] -= weight[i]
-    observed = np.cumsum(observed)
+    for j in range(m):
+        observed[j + 1] += observed[j]
     gap = np.inf
     for iteration in range(most):
         gradient(lo, hi, after, weight, cum, inside, slope)
-        gap = max(slope.max(), 0.0) / n
+        steepest = 0.0
+        for j in range(m):
+            steepest = max(steepest, slope[j])
+        gap = steepest / n
         if gap <= tolerance:
             return gap, iteration
         _em(cum, inside, observed)
@@ -149,7 +157,8 @@ def solve(
             for j in range(m + 1):
                 trial[j] = cum[j] + step * (target[j] - cum[j])
             if log_likelihood(lo, hi, after, weight, trial) >= now + 1e-4 * step * rise:
-                cum[:] = trial
+                for j in range(m + 1):
+                    cum[j] = trial[j]
                 break
             step /= 2
     return gap, most

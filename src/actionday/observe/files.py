@@ -117,6 +117,13 @@ def read_mapping(path: Path) -> Mapping[str, Any]:
         raise InputError(str(path), f"not TOML: {error}", "see docs/guide/mapping.md") from error
 
 
+def size_of(found: Found) -> int:
+    """Bytes of what is read, of all files of a series."""
+    if not found.series:
+        return found.path.stat().st_size
+    return sum(path.stat().st_size for path in found.path.rglob("*") if path.is_file() and not path.is_symlink())
+
+
 def digest(found: Found) -> tuple[str, int]:
     """SHA-256 and size of what is read. A series is the hash of its files' names and hashes."""
     if not found.series:
@@ -131,12 +138,6 @@ def digest(found: Found) -> tuple[str, int]:
                 )
             size += path.stat().st_size
     return whole.hexdigest(), size
-
-
-def size_of(found: Found) -> int:
-    """Bytes of what is to be read, as `digest` counts them, without reading."""
-    files = found.path.rglob("*") if found.series else [found.path]
-    return sum(path.stat().st_size for path in files if path.is_file() and (not path.is_symlink() or not found.series))
 
 
 def _beside(path: Path) -> Mapping[str, Any] | None:

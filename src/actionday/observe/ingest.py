@@ -12,70 +12,25 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from actionday.observe.book import Book, Buffer
 from actionday.observe.files import Found, PassedOver, digest, discover, innermost, size_of, walk
 from actionday.observe.minimise import hide_names, officers_in
+from actionday.observe.orders import ImportOptions, ImportReport
 from actionday.observe.pool import Pool
 from actionday.observe.reader import Part, Source
 from actionday.observe.registry import reader_named
 from actionday.observe.requests import source_json
 from actionday.observe.treatment import Treatment
 from actionday.observe.unpack import Limits
-from actionday.records import Clock, FormatUnknown, WorkerStopped
+from actionday.records import Clock, FormatUnknown, Progress, WorkerStopped
 from actionday.stores.archive.archive import Archive
 
+_SMALL = 32 << 20
 _EARLY = frozenset({"accounts", "memberships", "channels", "affiliations"})
-
-
-class Progress(Protocol):
-    """Where long work reports to."""
-
-    def begin(self, what: str, total: int, unit: str = "bytes") -> None:
-        """A piece of work begins, by which the whole grows by `total` (0: it was counted before)."""
-        ...
-
-    def advance(self, amount: int) -> None:
-        """So many units more are done."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """What the user declares about the files."""
-
-    format: str | None = None
-    mapping: Mapping[str, Any] | None = None
-    zone: str | None = None
-    vantage: str | None = None
-    seen_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """What an import did: by file, and in all."""
-
-    read: list[dict[str, Any]] = field(default_factory=list)
-    known: list[str] = field(default_factory=list)
-    passed_over: list[PassedOver] = field(default_factory=list)
-    rows: Counter[str] = field(default_factory=Counter)
-    refused: int = 0
-    suppressed: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON form."""
-        return {
-            "read": self.read,
-            "known": self.known,
-            "passed_over": [asdict(item) for item in self.passed_over],
-            "rows": dict(sorted(self.rows.items())),
-            "quarantined": self.refused,
-            "suppressed": self.suppressed,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +66,12 @@ class Ingest:
         shutil.rmtree(self._archive.home.staging, ignore_errors=True)
         self._archive.home.staging.mkdir(parents=True)
         with Buffer(self._archive, self._book, self._means.flush_rows) as buffer:
+            self._progress.phase("looking at", None, "files")
             jobs = self._jobs(paths, options)
-            self._progress.begin("reading", sum(size_of(job.found) for job in jobs))
+            self._progress.phase("reading", sum(size_of(job.found) for job in jobs), "bytes")
             for job in jobs:
                 self._read(job, options, buffer)
+            self._progress.phase("writing the archive", None, "steps")
         self._archive.compact()
         shutil.rmtree(self._archive.home.staging, ignore_errors=True)
         self._report.rows.update(buffer.written)
@@ -137,6 +94,8 @@ class Ingest:
 
     def _opened(self, items: Iterator[Found | PassedOver], options: ImportOptions) -> Iterator[Found]:
         for item in items:
+            self._progress.item(item.name)
+            self._progress.advance(1)
             if isinstance(item, PassedOver):
                 self._report.passed_over.append(item)
             elif item.packed:
@@ -178,7 +137,7 @@ class Ingest:
     def _read(self, job: _Job, options: ImportOptions, buffer: Buffer) -> None:
         found = job.found
         sha, size = digest(found)
-        self._progress.begin(found.name, 0)
+        self._progress.item(found.name)
         self._advanced = 0
         said = self._options(job, options)
         number, done = self._book.number(sha, job.reader, said)
@@ -205,6 +164,7 @@ class Ingest:
             mapping=found.mapping,
             seen_at=told["seen_at"],
             vantage=told["vantage"],
+            private_basis=options.private_basis,
             media_root=found.path.parent,
         )
         counts, error = self._parts(job, source, number, buffer)
@@ -260,7 +220,10 @@ class Ingest:
             "treatment": self._treatment(number).to_json(),
         }
         try:
-            for header, _ in self._pool.ask({"do": "parts", "reader": job.reader, "source": source_json(source)}):
+            found = self._pool.ask({"do": "parts", "reader": job.reader, "source": source_json(source)})
+            # The parts of a small file are found before the first is read, so the same process does both: a home of
+            # small files never starts a second one, which would cost more time and memory than it saves.
+            for header, _ in found if size_of(job.found) > _SMALL else list(found):
                 if not header.get("end"):
                     parts.append(Part(**header["part"]))
                     yield {**shared, "part": header["part"]}
@@ -282,6 +245,7 @@ class Ingest:
             "zone": told["zone"],
             "vantage": told["vantage"],
             "seen_at": told["seen_at"].isoformat() if told["seen_at"] else None,
+            "private_basis": options.private_basis,
             "mapping": hashlib.sha256(mapping.encode()).hexdigest() if mapping else None,
             "version": reader_named(job.reader).version,
         }

@@ -44,12 +44,13 @@ class _Parser:
             stdout=subprocess.PIPE,
             env={**environment, **_THREADS},
         )
-        header, _ = self._receive()
-        self.isolation = Isolation(**header["isolation"])
+        self.isolation: Isolation | None = None  # not known before it has started
 
     def run(self, request: Mapping[str, Any]) -> Iterator[Frame]:
         """Send a request and yield its frames. Raises WorkerStopped."""
         try:
+            if self.isolation is None:
+                self.isolation = Isolation(**self._receive()[0]["isolation"])
             assert self.process.stdin is not None
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
             self.process.stdin.flush()
@@ -98,8 +99,10 @@ class Pool:
         self._closed = threading.Event()
 
     def __enter__(self) -> Self:
-        for _ in range(self._size):
+        for _ in range(self._size - 1):
             self._idle.put(None)  # started when first needed
+        # the first is needed in any case: it starts while the caller makes ready
+        self._idle.put(self._started())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -139,14 +142,18 @@ class Pool:
                 if isinstance(frame, WorkerStopped) or frame[0].get("end"):
                     break
 
+    def _started(self) -> _Parser:
+        parser = _Parser(*self._arguments)
+        self._all.append(parser)
+        return parser
+
     def _serve(self, request: Mapping[str, Any], lane: "queue.Queue[Frame | WorkerStopped]") -> None:
         parser = self._idle.get()
         try:
             if parser is None:
-                parser = _Parser(*self._arguments)
-                self._all.append(parser)
-                self.isolation = parser.isolation
+                parser = self._started()
             for frame in parser.run(request):
+                self.isolation = parser.isolation
                 self._hand_over(frame, lane)
         except (WorkerStopped, EOFError, OSError) as error:
             parser = None

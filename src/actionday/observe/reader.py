@@ -40,6 +40,9 @@ class Source:
     mapping: Mapping[str, Any] | None = None  # the parsed mapping TOML, for formats that take one
     seen_at: datetime | None = None  # when the export was taken, if declared
     vantage: str | None = None  # who looked
+    private_basis: str | None = (
+        None  # the order or consent on which private messages may be read; None: they are skipped
+    )
     media_root: Path | None = None  # the folder that relative media paths start from; None where there is none
 
 

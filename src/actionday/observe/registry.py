@@ -1,36 +1,62 @@
-"""Which readers there are: entry points of the group ``actionday.readers``, built-in ones too.
+"""Which plugins there are: entry points of the groups below, built-in ones too.
 
-A broken plugin is named loudly, not skipped: `readers()` raises `BrokenReader` with the entry point and the cause.
+A broken plugin is named loudly, not skipped: `BrokenPlugin` says which entry point and why.
 """
 
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
+from typing import Any
 
+from actionday.observe.about import About
+from actionday.observe.live import LiveReader
+from actionday.observe.prober import Prober
 from actionday.observe.reader import Reader, Recognised
 from actionday.records import ActiondayError, FormatUnknown
 
-GROUP = "actionday.readers"
+READERS, PROBERS, LIVE, PLATFORMS = "actionday.readers", "actionday.probers", "actionday.live", "actionday.platforms"
 
 
-class BrokenReader(ActiondayError):
-    """An installed reader cannot be loaded or is none."""
+class BrokenPlugin(ActiondayError):
+    """Something installed as a reader, prober, live reader or platform cannot be loaded or is none."""
 
 
 @cache
 def readers() -> Mapping[str, Reader]:
-    """All readers by name, sorted. Raises BrokenReader."""
-    found: dict[str, Reader] = {}
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+    """All export readers by name, sorted. Raises BrokenPlugin."""
+    return _load(READERS, Reader)
+
+
+@cache
+def probers() -> Mapping[str, Prober]:
+    """All probers by name, sorted. Raises BrokenPlugin."""
+    return _load(PROBERS, Prober)
+
+
+@cache
+def live_readers() -> Mapping[str, LiveReader]:
+    """All live readers by name, sorted. Raises BrokenPlugin."""
+    return _load(LIVE, LiveReader)
+
+
+@cache
+def platforms() -> Mapping[str, About]:
+    """What there is to say of each platform, by name, sorted. Raises BrokenPlugin."""
+    return _load(PLATFORMS, About)
+
+
+def _load(group: str, protocol: Any) -> dict[str, Any]:  # noqa: ANN401 - a runtime-checkable protocol
+    found = {}
+    for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
+        what = f"{group.removeprefix('actionday.')} plugin {entry.name} ({entry.value})"
         try:
-            reader = entry.load()()
+            loaded = entry.load()
+            plugin = loaded() if isinstance(loaded, type) else loaded
         except Exception as error:
-            raise BrokenReader(
-                f"reader {entry.name} ({entry.value}) cannot be loaded: {error!r}; uninstall or mend it"
-            ) from error
-        if not isinstance(reader, Reader) or reader.name != entry.name:
-            raise BrokenReader(f"reader {entry.name} ({entry.value}) does not follow the reader protocol")
-        found[entry.name] = reader
+            raise BrokenPlugin(f"{what} cannot be loaded: {error!r}; uninstall or mend it") from error
+        if not isinstance(plugin, protocol) or getattr(plugin, "name", entry.name) != entry.name:
+            raise BrokenPlugin(f"{what} does not follow the {protocol.__name__} protocol")
+        found[entry.name] = plugin
     return found
 
 
@@ -40,6 +66,11 @@ def reader_named(name: str) -> Reader:
         return readers()[name]
     except KeyError as error:
         raise FormatUnknown(name, "no such format", f"one of {', '.join(readers())}") from error
+
+
+def prober_for(platform: str) -> Prober | None:
+    """The prober that looks at a platform's subjects, or None."""
+    return next((prober for prober in probers().values() if platform in prober.platforms), None)
 
 
 def recognise(head: bytes, name: str) -> list[tuple[str, Recognised]]:

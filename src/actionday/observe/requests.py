@@ -29,6 +29,7 @@ def source_from(values: Mapping[str, Any]) -> Source:
         mapping=values["mapping"],
         seen_at=datetime.fromisoformat(seen_at) if seen_at else None,
         vantage=values["vantage"],
+        private_basis=values["private_basis"],
         media_root=Path(media_root) if media_root else None,
     )
 

@@ -150,7 +150,8 @@ def sketch_texts(
         size = distinct(hashes, made, counts, unique)
         sketch(unique, size, lines[0], lines[1], minwise[i])
         kept = min(size, HASHES)
-        bottom[at : at + kept] = unique[:kept]
+        for j in range(kept):  # assigning a slice would compile NumPy's check of shapes and its message: two seconds
+            bottom[at + j] = unique[j]
         at += kept
         lengths[i], sizes[i] = kept, size
     return minwise, bottom[:at], lengths, sizes

@@ -17,7 +17,10 @@ from actionday.records.errors import (
 )
 from actionday.records.estimate import Estimate, Measure
 from actionday.records.platform import PLATFORMS, Platform, platform_of
+from actionday.records.probe import Evidence, Exchange, Verdict
+from actionday.records.progress import Progress, Silent
 from actionday.records.pseudonym import name_hash, pseudonym, subject_hash
+from actionday.records.secret import Secret
 from actionday.records.state import GONE, STATES_BY_PLATFORM_ACT, UNSEEN, State
 from actionday.records.subject import SubjectId, handle_reference
 
@@ -31,6 +34,8 @@ __all__ = [
     "Clock",
     "Estimate",
     "Event",
+    "Evidence",
+    "Exchange",
     "FixedClock",
     "FormatUnknown",
     "HomeError",
@@ -38,11 +43,15 @@ __all__ = [
     "InputError",
     "Measure",
     "Platform",
+    "Progress",
     "RowRefused",
+    "Secret",
+    "Silent",
     "State",
     "SubjectId",
     "SystemClock",
     "UsageError",
+    "Verdict",
     "WorkerStopped",
     "handle_reference",
     "load_campaign",

@@ -29,11 +29,11 @@ class Graph:
 
 
 def network(
-    frame: Frame, heading: Heading, graph: Graph, key: tuple[Sequence[str], Sequence[str]], seed: int
+    frame: Frame, heading: Heading, graph: Graph, key: tuple[Sequence[str], Sequence[str]], places: Floats
 ) -> Markup:
-    """The sketch with its key: names of the styles (organisations) and of the shapes (kinds)."""
+    """The sketch with its key: names of the styles (organisations) and of the shapes (kinds). `places` are `layout`'s."""
     tall = 300.0 if frame.narrow else 420.0
-    where = _fitted(layout(len(graph.style), graph.edges, graph.weight, seed), frame.width, tall)
+    where = _fitted(places, frame.width, tall)
     dense = " dense" if len(graph.edges) > 3 * max(len(graph.style), 1) else ""
     thick = np.clip(0.5 + 0.35 * np.log1p(graph.weight), 0.5, 2.4)
     parts = [
@@ -60,9 +60,9 @@ def layout(n: int, edges: NDArray[np.int64], weight: Floats, seed: int) -> Float
     ideal = 1.6 / np.sqrt(n)
     pull = np.clip(np.log1p(weight), 0.5, 3.0)[:, None]
     for step in range(_ROUNDS):
-        apart = where[:, None, :] - where[None, :, :]
-        squared = np.maximum((apart**2).sum(axis=2), 1e-4)
-        move = (apart * (ideal**2 / squared)[:, :, None]).sum(axis=1)
+        across, down = (np.subtract.outer(axis, axis) for axis in where.T)
+        force = ideal**2 / np.maximum(across * across + down * down, 1e-4)
+        move = np.stack([(across * force).sum(axis=1), (down * force).sum(axis=1)], axis=1)
         if len(edges):
             along = where[edges[:, 0]] - where[edges[:, 1]]
             drag = along * np.sqrt((along**2).sum(axis=1, keepdims=True)) / ideal * pull

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from actionday.brief.figures.frame import Heading
-from actionday.brief.figures.network import Graph
+from actionday.brief.figures.network import Graph, layout
 from actionday.brief.figures.network import network as draw_network
 from actionday.brief.material import Material
 from actionday.brief.page import Figure, Section, Table, fill, prose
@@ -49,9 +49,9 @@ def network_figure(material: Material) -> Figure | None:
         "Groups of fewer than {} are joined."
     )
     caption = fill(words, len(nodes), counted, THRESHOLD)
-    seed = material.origin.seed
+    places = layout(len(nodes), graph.edges, graph.weight, material.origin.seed)
     return Figure(
-        "network", heading.title, caption, lambda paper: draw_network(paper, heading, graph, key, seed), _data(nodes)
+        "network", heading.title, caption, lambda paper: draw_network(paper, heading, graph, key, places), _data(nodes)
     )
 
 

@@ -32,14 +32,7 @@ BY = ("all", "organisation", "platform", "kind", "language")
 @json_option
 @quiet_option
 def measure(
-    what: str,
-    by: str,
-    tables: bool,
-    campaign: Path | None,
-    seed: int,
-    home: Path | None,
-    as_json: bool,
-    quiet: bool,
+    what: str, by: str, tables: bool, campaign: Path | None, seed: int, home: Path | None, as_json: bool, quiet: bool
 ) -> None:
     """What did the day change? Without --campaign there is no before and after, only the whole."""
     asked = playbook.Asked(load_campaign(campaign) if campaign else None, by, seed)

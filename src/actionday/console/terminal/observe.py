@@ -7,16 +7,17 @@ import click
 
 from actionday import playbook
 from actionday.console.terminal.options import home_option, json_option, print_json, quiet_option, say, settings_for
+from actionday.console.terminal.probe import collect, probe, watch
 from actionday.console.terminal.progress import watching
 from actionday.observe.files import read_mapping
-from actionday.observe.ingest import ImportOptions, ImportReport
+from actionday.observe.orders import ImportOptions, ImportReport
 from actionday.records import SystemClock
 from actionday.stores.archive.home import CONTENT, PROFILES, HomePolicy
 
 
 @click.group()
 def observe() -> None:
-    """What is out there? Read export files into the archive."""
+    """What is out there, and is it still up? Read export files into the archive; look."""
 
 
 def policy_from(content: str | None, profile: str | None) -> HomePolicy | None:
@@ -56,6 +57,12 @@ vantage_option = click.option(
 )
 @zone_option
 @vantage_option
+@click.option(
+    "--private-basis",
+    metavar="REF",
+    default=None,
+    help="Read private rooms and direct messages too: the reference of the order or consent, kept with the import.",
+)
 @click.option("--seen-at", type=click.DateTime(), default=None, help="When the export was taken (UTC).")
 @content_option
 @profile_option
@@ -68,6 +75,7 @@ def import_(
     map_file: Path | None,
     zone: str | None,
     vantage: str | None,
+    private_basis: str | None,
     seen_at: datetime | None,
     content: str | None,
     profile: str | None,
@@ -82,6 +90,7 @@ def import_(
         zone=zone,
         vantage=vantage,
         seen_at=seen_at.replace(tzinfo=UTC) if seen_at else None,
+        private_basis=private_basis,
     )
     with watching(quiet) as progress:
         report = playbook.import_exports(
@@ -121,6 +130,10 @@ def inspect(path: Path, as_json: bool) -> None:
         say(f"{one['file']}: {one['format'] or 'not read'}{needs}")
         for line in str(one["says"]).splitlines():
             say(f"    {line}")
+
+
+for _command in (collect, probe, watch):
+    observe.add_command(_command)
 
 
 def print_report(report: ImportReport) -> None:

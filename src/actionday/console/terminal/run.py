@@ -17,7 +17,7 @@ from actionday.console.terminal.options import (
     settings_for,
 )
 from actionday.console.terminal.progress import watching
-from actionday.observe.ingest import ImportOptions
+from actionday.observe.orders import ImportOptions
 from actionday.records import SystemClock, load_campaign
 
 

@@ -5,7 +5,7 @@ hold the other platforms. What was removed between two exports is lost, as in li
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -16,15 +16,13 @@ from actionday.measure.scenario.draws import Flags, Ints, stage
 from actionday.measure.scenario.listings import Register
 from actionday.measure.scenario.lives import PLATFORMS, TELEGRAM
 from actionday.measure.scenario.posts import DAY, SECOND, Batch, Slice
-from actionday.measure.scenario.probes import pieces, sightings
+from actionday.measure.scenario.probes import sightings
 from actionday.measure.scenario.staging import Phrases, media_table, post_table
 
 EXPORT_DAYS = tuple(sorted({*range(30, 547, 30), 52, 56, 75, 445, 446, 447, 448, 449, 451, 460, 475, 547}))
 """Days since the start at which the collecting accounts export: monthly, and every day around the second action day."""
 
 SINGLE_DAY, DATASET_DAY, OVERLAP_DAYS, FLUSH_ROWS = 448, 285, 2, 150_000
-POSTS_SHARE = 0.92
-"""About how much of the work is posts; the rest is checks."""
 SNAPSHOT_DAYS = tuple(range(9, 547, 30))
 LOST_SNAPSHOT = 219
 """One list of the series was not kept: a vanished file is no removal."""
@@ -49,22 +47,12 @@ class Export:
     """One export to be written: by which reader, into which folder (relative), from which staged tables, with which options.
 
     Options: `format` (csv | jsonl | parquet), `layout` (full | single), `vantage`, `seen_at` (ISO, UTC), `platform`.
-    `share`: about how much of the world's exports is made once this one is (0 to 1, never falling).
     """
 
     reader: str
     folder: str
     tables: Mapping[str, pa.Table]
     options: Mapping[str, object] = field(default_factory=dict)
-    share: float = 0.0
-
-    @property
-    def declaration(self) -> str:
-        """The text of `export.toml`, which declares what the files themselves do not say."""
-        lines = [f'vantage = "{self.options["vantage"]}"'] if "vantage" in self.options else []
-        if "seen_at" in self.options:
-            lines.append(f"seen_at = {self.options['seen_at']}")
-        return "\n".join(lines) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +83,14 @@ def readable(book: Register, reach: Flags, day: float) -> Flags:
     return np.asarray(reach & (eye.found <= day) & (book.cast.end > day) & (eye.private_at > day))
 
 
-def exports(book: Register, said: Phrases, batches: Iterator[tuple[Slice, Batch]], posts: int) -> Iterator[Export]:
-    """Every export, about in the order in which an analyst would have made them; `posts` are expected in all."""
+def exports(book: Register, said: Phrases, batches: Iterator[tuple[Slice, Batch]]) -> Iterator[Export]:
+    """Every export, about in the order in which an analyst would have made them."""
     yield from _lists(book)
-    for drawn, export in _Collection(book, said, Reach.of(book)).run(batches):
-        yield replace(export, share=POSTS_SHARE * min(1.0, drawn / posts))
-    most = pieces(book.parameters, book.cast)
+    yield from _Collection(book, said, Reach.of(book)).run(batches)
     for number, (vantage, looks) in enumerate(sightings(book.parameters, book.seed, book.cast, book.profile, book.eye)):
-        share = POSTS_SHARE + (1 - POSTS_SHARE) * min(1.0, (number + 1) / most)
         for part, begin in enumerate(range(0, len(looks), 500_000)):
             folder = f"checks/{vantage}/part-{number:03d}-{part}"
-            yield Export("sightings", folder, {"sightings": looks.slice(begin, 500_000)}, {"vantage": vantage}, share)
+            yield Export("sightings", folder, {"sightings": looks.slice(begin, 500_000)}, {"vantage": vantage})
 
 
 def _lists(book: Register) -> Iterator[Export]:
@@ -166,18 +151,15 @@ class _Collection:
         self.parts: dict[tuple[str, str], int] = {}
         self.tail: Batch | None = None
 
-    def run(self, batches: Iterator[tuple[Slice, Batch]]) -> Iterator[tuple[int, Export]]:
-        """Exports, each with the number of posts drawn by then."""
-        drawn = 0
+    def run(self, batches: Iterator[tuple[Slice, Batch]]) -> Iterator[Export]:
         for cut, batch in batches:
-            drawn += len(batch)
             for v in range(len(self.reach.joined)):
-                yield from ((drawn, export) for export in self._account(cut, batch, v))
+                yield from self._account(cut, batch, v)
             self._others(cut, batch)
-            yield from ((drawn, export) for export in self._flush(FLUSH_ROWS))
+            yield from self._flush(FLUSH_ROWS)
             edge = self._instant(cut.end - OVERLAP_DAYS)
             self.tail = batch.take((batch.at >= edge) & (self.book.cast.platform[batch.venue] == TELEGRAM))
-        yield from ((drawn, export) for export in self._flush(1))
+        yield from self._flush(1)
 
     def _instant(self, day: float) -> int:
         return int(self.book.parameters.origin.timestamp()) * SECOND + round(day * DAY)

@@ -69,7 +69,7 @@ def sightings(
 ) -> Iterator[tuple[str, pa.Table]]:
     """Looks as (vantage, `sightings` payload) in pieces of rounds."""
     times = rounds(parameters)
-    wide = _rounds_a_piece(cast)
+    wide = max(8, ROUND_CELLS // max(1, len(cast)))
     for v, vantage in enumerate(parameters.observer.vantages):
         rng = stage(seed, "rounds", v)
         held = rng.random(len(times)) >= parameters.observer.missed_rounds
@@ -80,15 +80,6 @@ def sightings(
             draw = stage(seed, f"looks {vantage}", number)
             piece = _looks(parameters, draw, cast, eye, (v, mine, slice(begin, begin + wide)))
             yield vantage, _table(parameters, cast, profile, piece, vantage)
-
-
-def pieces(parameters: Parameters, cast: Cast) -> int:
-    """The most pieces that `sightings` yields: rounds that did not happen may make them fewer."""
-    return len(parameters.observer.vantages) * -(-len(rounds(parameters)) // _rounds_a_piece(cast))
-
-
-def _rounds_a_piece(cast: Cast) -> int:
-    return max(8, ROUND_CELLS // max(1, len(cast)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +154,4 @@ def _table(parameters: Parameters, cast: Cast, profile: Profiles, looks: _Looks,
         "vantage": pa.repeat(vantage, n),
     }
     schema = TABLES["sightings"].payload
-    return pa.table([columns[f.name] for f in schema], schema=schema)
+    return pa.table([columns[f.name] if f.name in columns else pa.nulls(n, f.type) for f in schema], schema=schema)

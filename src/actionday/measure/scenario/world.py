@@ -1,6 +1,6 @@
 """A world: parameters and a seed, and what can be had of them. The same size, seed and parameters give the same world."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -59,9 +59,9 @@ class World:
             }
         )
 
-    def exports(self) -> Iterator[Export]:
-        """What the observer has, for every reader, in pieces of at most about 500,000 rows."""
-        return exports.exports(self.book, self._said, self._batches(), self.posts)
+    def exports(self, drawn: Callable[[int], None] = lambda posts: None) -> Iterator[Export]:
+        """What the observer has, for every reader, in pieces of at most about 500,000 rows. `drawn` is told of posts as they are drawn."""
+        return exports.exports(self.book, self._said, _told(self._batches(), drawn))
 
     def archive_tables(self) -> Iterator[Mapping[str, pa.Table]]:
         """The whole world as payload tables of the archive (text and hashes null), at most about two million posts a piece."""
@@ -87,6 +87,12 @@ class World:
     def _batches(self) -> Iterator[tuple[Slice, Batch]]:
         must = occasions(self.seed, self.book.cast, self.book.moves)
         return self._poster.batches(self._poster.slices(EXPORT_DAYS), must)
+
+
+def _told(batches: Iterator[tuple[Slice, Batch]], drawn: Callable[[int], None]) -> Iterator[tuple[Slice, Batch]]:
+    for cut, batch in batches:
+        yield cut, batch
+        drawn(len(batch))
 
 
 def generate(size: Size | str | int, seed: int, parameters: Parameters | None = None) -> World:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
 
 from actionday.records.errors import HomeError
+from actionday.stores.archive.growth import grow
 from actionday.stores.archive.home import Home
 from actionday.stores.archive.schemas import TABLES, TableSpec
 from actionday.stores.archive.spill import Spill
@@ -113,6 +114,7 @@ class Archive:
         fresh = new_rows(TABLES[name], rows, delta.file_uris(), self._joins)
         if not len(fresh):
             return 0
+        grow(delta, name)
         write_deltalake(delta, fresh, mode="append", writer_properties=_WRITER)
         return len(fresh)
 

@@ -18,6 +18,7 @@ from deltalake import DeltaTable
 
 from actionday.records import UsageError, subject_hash
 from actionday.stores.archive.archive import Archive, numbered
+from actionday.stores.archive.growth import FILES, filled, grow
 from actionday.stores.archive.schemas import TABLES
 from actionday.stores.archive.spill import Spill
 
@@ -29,7 +30,7 @@ _SHORTEST = 5  # shorter native ids and names are erased where they stand as suc
 _OWN = {
     "accounts": ("subject", "pseudonym"), "channels": ("subject",), "memberships": ("account", "channel"),
     "posts": ("channel", "author"), "links": ("channel", "author", "target"), "moves": ("subject", "target"),
-    "sightings": ("subject",), "media": ("channel",), "affiliations": ("subject",),
+    "sightings": ("subject",), "probe_plan": ("subject",), "media": ("channel",), "affiliations": ("subject",),
 }  # fmt: skip
 _TIMES = {
     "posts": "at", "links": "at", "media": "at", "sightings": "at", "moves": "at", "accounts": "seen_at", "channels": "seen_at",
@@ -150,7 +151,7 @@ def retain(archive: Archive, days: Mapping[str, int], by: str, now: datetime) ->
             raise UsageError(
                 f"retention knows no time for table {name!r}; one of {', '.join(k for k, v in _TIMES.items() if v)}"
             )
-        query = f'SELECT "row" FROM read_parquet($files) WHERE "{column}" < $cutoff'
+        query = f'SELECT "row" FROM {FILES} WHERE "{column}" < $cutoff'
         plan.gone[name] = _rows(archive, name, query, cutoff=now - timedelta(days=keep))
     _orphans(archive, plan)
     counts = plan.counts()
@@ -180,10 +181,9 @@ def _plan(archive: Archive, subject: Subject) -> Plan:
         own = _OWN.get(name, ())
         if own:
             test = " OR ".join(f'"{column}" IN (SELECT unnest($exact))' for column in own)
-            plan.gone[name] = _rows(
-                archive, name, f'SELECT "row" FROM read_parquet($files) WHERE {test}', exact=subject.exact
-            )
-        texts = [column.name for column in spec.columns if column.type == pa.string()]
+            plan.gone[name] = _rows(archive, name, f'SELECT "row" FROM {FILES} WHERE {test}', exact=subject.exact)
+        stored = _stored(archive, name)
+        texts = [column.name for column in spec.columns if column.type == pa.string() and column.name in stored]
         hit = " OR ".join(
             f'"{column}" IN (SELECT unnest($exact)) OR regexp_matches("{column}", $words) OR regexp_matches("{column}", $free)'
             for column in texts
@@ -191,14 +191,14 @@ def _plan(archive: Archive, subject: Subject) -> Plan:
         found = _query(
             archive,
             name,
-            f"SELECT * FROM read_parquet($files) WHERE {hit}",
+            f"SELECT * FROM {FILES} WHERE {hit}",
             exact=subject.exact,
             words=subject.words,
             free=subject.free,
         )
         kept = _without_rows(found, plan.gone.get(name))
         if kept is not None and len(kept):
-            plan.rewritten[name] = _redacted(kept, texts, subject)
+            plan.rewritten[name] = filled(name, _redacted(kept, texts, subject))
     _orphans(archive, plan)
     return plan
 
@@ -211,7 +211,7 @@ def _orphans(archive: Archive, plan: Plan) -> None:
     files = archive.files("posts")
     for name in ("links", "media"):
         query = (
-            'SELECT t."row" FROM read_parquet($files) t SEMI JOIN (SELECT p.channel, p."native" FROM read_parquet($posts) p '
+            f'SELECT t."row" FROM {FILES} t SEMI JOIN (SELECT p.channel, p."native" FROM read_parquet($posts) p '
             'SEMI JOIN gone ON p."row" = gone."row") g ON t.channel = g.channel AND t.post = g."native"'
         )
         more = _rows(archive, name, query, gone=gone, posts=files)
@@ -221,7 +221,7 @@ def _orphans(archive: Archive, plan: Plan) -> None:
             rest = _without_rows(plan.rewritten[name], plan.gone[name])
             plan.rewritten[name] = rest if rest is not None else TABLES[name].schema.empty_table()
     query = (
-        'SELECT f."row" FROM read_parquet($files) f '
+        f'SELECT f."row" FROM {FILES} f '
         'SEMI JOIN (SELECT text_sha256 AS d FROM read_parquet($posts) p SEMI JOIN gone ON p."row" = gone."row") g ON f.digest = g.d '
         'ANTI JOIN (SELECT text_sha256 AS d FROM read_parquet($posts) p ANTI JOIN gone ON p."row" = gone."row") k ON f.digest = k.d'
     )
@@ -258,6 +258,7 @@ def _apply(archive: Archive, name: str, gone: pa.Array | None, rewritten: pa.Tab
     if not archive.exists(name):
         return
     delta = DeltaTable(str(archive.home.archive / name))
+    grow(delta, name)
     spec = TABLES[name]
     pieces = []
     if gone is not None and len(gone):
@@ -311,6 +312,12 @@ def _query(archive: Archive, name: str, query: str, **parameters: object) -> pa.
         return connection.execute(query, bound).to_arrow_table()
     finally:
         connection.close()
+
+
+def _stored(archive: Archive, name: str) -> set[str]:
+    """The columns that the table's files have."""
+    empty = _query(archive, name, f"SELECT * FROM {FILES} LIMIT 0")
+    return set() if empty is None else set(empty.column_names)
 
 
 def _without_rows(table: pa.Table | None, gone: pa.Array | None) -> pa.Table | None:

@@ -189,8 +189,47 @@ SIGHTINGS = _spec(
         _f("rule", S),
         _f("evidence", S),
         _f("vantage", S),
+        _f("slot", TIME),  # of a probe: the instant of the plan's grid that this look was for
+        _f("confidence", F64),  # of a probe: how sure the rule is of the state, 0 to 1
+        _f("identity", S),  # of a probe: what was found in the subject's place, to tell it from a namesake
     ],
     ("subject", "at", "vantage", "state"),
+    ("subject",),
+)
+
+PROBE_PLAN = _spec(
+    "probe_plan",
+    "Who is to be looked at and when: a campaign's targets and window, copied here so that observers need no case data.",
+    [
+        _f("subject", S, null=False),
+        _f("platform", S, null=False),
+        _f("handle", S),
+        _f("campaign", S, null=False),
+        _f("starts_at", TIME, null=False),
+        _f("dense_seconds", I64, null=False),
+        _f("dense_until", TIME, null=False),
+        _f("sparse_seconds", I64, null=False),
+        _f("ends_at", TIME, null=False),
+        _f("confirmations", pa.int16(), null=False),
+        _f("contact", pa.bool_()),  # whether the subject's own host may be spoken to; null: the platform's default
+        _f("decided_by", S),
+        _f("reason", S),
+        _f("options", S),  # JSON: what a prober needs to find the subject by id
+        _f("planned_at", TIME, null=False),
+    ],
+    (
+        "subject",
+        "campaign",
+        "handle",
+        "dense_seconds",
+        "dense_until",
+        "sparse_seconds",
+        "ends_at",
+        "confirmations",
+        "contact",
+        "reason",
+        "options",
+    ),
     ("subject",),
 )
 
@@ -314,6 +353,7 @@ TABLES: dict[str, TableSpec] = {
         LINKS,
         MOVES,
         SIGHTINGS,
+        PROBE_PLAN,
         MEDIA,
         FINGERPRINTS,
         AFFILIATIONS,

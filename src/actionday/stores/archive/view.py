@@ -50,16 +50,7 @@ class View:
     ) -> "View":
         """A view over Parquet files by table; a table without files is empty. Queries get `memory` bytes, then spill."""
         connection = connect(spill, memory=memory)
-        return cls(
-            connection,
-            {
-                name: connection.read_parquet(files[name], table_name=name)
-                if files.get(name)
-                else _register(connection, name, None)
-                for name in TABLES
-            },
-            spill,
-        )
+        return cls(connection, {name: _read(connection, name, files.get(name) or []) for name in TABLES}, spill)
 
 
 def connect(spill: Spill | None = None, *, memory: int = QUERY_MEMORY) -> Any:  # noqa: ANN401
@@ -78,6 +69,18 @@ def connect(spill: Spill | None = None, *, memory: int = QUERY_MEMORY) -> Any:  
         text = f"'{value}'" if isinstance(value, str) else str(value).lower()
         connection.raw_sql(f"SET {key} = {text}")
     return connection
+
+
+def _read(connection: Any, name: str, files: list[str]) -> Any:  # noqa: ANN401
+    """The files as one table with the declared columns: those that older files lack are null there."""
+    if not files:
+        return _register(connection, name, None)
+    stored = connection.read_parquet(files, table_name=name, union_by_name=True)
+    lacking = [field for field in TABLES[name].schema if field.name not in stored.columns]
+    if not lacking:
+        return stored
+    nulls = ibis.Schema.from_pyarrow(pa.schema(lacking))
+    return stored.mutate(**{column: ibis.null(kind) for column, kind in nulls.items()})
 
 
 def _register(connection: Any, name: str, table: pa.Table | None) -> Any:  # noqa: ANN401

@@ -245,7 +245,8 @@ def scan(buf: Bytes, i: int, base: int, state: Longs, out: Longs) -> tuple[int, 
     Fills `out` (int64, n x 3) with events and returns (next byte in `buf`, events). It returns early when `out` is full or
     after a `WRONG` event; positions in events are absolute.
     """
-    k, room, stop = 0, out.shape[0] - 3, buf.shape[0]
+    # a typed zero: a literal one would have `_mark` and what it calls compiled twice
+    k, room, stop = int(np.int64(0)), out.shape[0] - 3, buf.shape[0]
     while i < stop and k < room:
         if state[IN_TEXT]:
             i = _text(buf, i, stop, state)

@@ -9,11 +9,13 @@ Targets in `hrefs` are laid under the text's characters, one each. Not carried: 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import duckdb
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -96,9 +98,15 @@ def _chat_pieces(data: _Sorted, chats: list[_Chat], depth: int) -> Iterator[byte
         yield f"\n{margin} ]\n{margin}}}".encode()
 
 
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    # opened once: a small account is written faster than a database opens
+    return duckdb.connect()
+
+
 def _encoded(data: _Sorted, start: int, end: int, depth: int) -> Iterator[tuple[np.ndarray[Any, Any], memoryview]]:
     """Messages as JSON, a slice at a time: offsets into one buffer. Each message begins with a comma."""
-    with duckdb.connect() as connection:
+    with _engine().cursor() as connection:
         for first in range(start, end, SLICE):
             taken = data.order.slice(first, min(SLICE, end - first))
             connection.register("m", _inputs(data, taken))
@@ -172,18 +180,14 @@ def _ours(rows: Mapping[str, pa.Table], name: str, subject: str, number: str | N
 
 
 def _media_rows(posts: pa.Table, media: pa.Table) -> pa.ChunkedArray:
-    """For each post the row of its file in `media`, or null."""
-    with duckdb.connect() as connection:
-        connection.register(
-            "p", posts.select(["channel", "native"]).append_column("i", pa.array(range(posts.num_rows), pa.int64()))
-        )
-        connection.register(
-            "f", media.select(["channel", "post"]).append_column("j", pa.array(range(media.num_rows), pa.int64()))
-        )
-        joined = connection.execute(
-            "select min(f.j) as j from p left join f on p.channel = f.channel and p.native = f.post group by p.i order by p.i"
-        ).to_arrow_table()
-    return joined.column("j")
+    """For each post the row of its first file in `media`, or null."""
+    wanted = pl.DataFrame(pl.from_arrow(posts.select(["channel", "native"])))
+    files = pl.DataFrame(pl.from_arrow(media.select(["channel", "post"]))).with_row_index("file")
+    first = files.unique(["channel", "post"], keep="first", maintain_order=True)
+    joined = wanted.join(
+        first, left_on=["channel", "native"], right_on=["channel", "post"], how="left", maintain_order="left"
+    )
+    return pa.chunked_array([joined["file"].cast(pl.Int64).to_arrow()])
 
 
 def _titles(posts: pa.Table, profile: Mapping[str, Mapping[str, Any]]) -> pa.Array:

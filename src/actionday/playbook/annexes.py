@@ -1,19 +1,21 @@
-"""Which annexes were written from a home: they name subjects, so they go when one is forgotten. Not for: their contents."""
+"""Which annexes were written from a home: they name subjects, so they go when one is forgotten."""
 
 import json
 from pathlib import Path
 
+from actionday.stores.archive.home import Home
 
-def remember(home: Path, out: Path) -> None:
-    """Note in the home's folder that the brief folder `out` holds an annex."""
-    path = home / "annexes.json"
+
+def remember_annex(home: Home, out: Path) -> None:
+    """Note that the brief in `out` has an annex."""
+    path = home.path / "annexes.json"
     known = set(json.loads(path.read_text("utf-8"))) if path.exists() else set()
     path.write_text(json.dumps(sorted(known | {str(out.resolve())})) + "\n", "utf-8")
 
 
-def drop(home: Path) -> list[str]:
-    """Delete every annex that was noted and return their paths; writing the brief again gives one without the subject."""
-    path = home / "annexes.json"
+def drop_annexes(home: Home) -> list[str]:
+    """Annexes name subjects, so they go when one is forgotten; writing the brief again gives one without it."""
+    path = home.path / "annexes.json"
     if not path.exists():
         return []
     gone = []

@@ -1,0 +1,111 @@
+"""`observe probe`, `observe watch` and `observe collect`: what speaks to the outside."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from actionday import playbook
+from actionday.console.terminal.options import (
+    campaign_option,
+    home_option,
+    json_option,
+    print_json,
+    quiet_option,
+    say,
+    settings_for,
+)
+from actionday.console.terminal.progress import watching
+from actionday.records import SystemClock, UsageError
+
+
+@click.command()
+@click.argument("subjects", nargs=-1)
+@click.option("--due", is_flag=True, help="Look at everyone whose plan has a look due now.")
+@campaign_option
+@click.option(
+    "--contact",
+    metavar="REASON",
+    default=None,
+    help="With --campaign: speak to the targets' own hosts too, where the default is DNS and registry only. Kept with the plan.",
+)
+@home_option
+@json_option
+@quiet_option
+def probe(
+    subjects: tuple[str, ...],
+    due: bool,
+    campaign: Path | None,
+    contact: str | None,
+    home: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Look at SUBJECTS, or at who is due, and keep the evidence. Off until the setting `reach` names platforms."""
+    from actionday.playbook.planning import PlanOrder
+    from actionday.playbook.reaching import Means
+
+    if sum((bool(subjects), due, campaign is not None)) != 1:
+        raise UsageError("name subjects, or --due, or --campaign day.toml: one of the three")
+    if contact is not None and campaign is None:
+        raise UsageError("--contact is a decision about a campaign's targets: use it with --campaign")
+    order = PlanOrder.of(campaign, contact) if campaign is not None else None
+    with watching(quiet) as progress:
+        report = playbook.probe(settings_for(home), subjects, order, Means(SystemClock(), progress))
+    if as_json:
+        print_json(report)
+    else:
+        print_report(report)
+
+
+@click.command()
+@click.option("--rounds", type=int, default=None, help="Stop after so many rounds. Default: when every plan has ended.")
+@home_option
+@json_option
+@quiet_option
+def watch(rounds: int | None, home: Path | None, as_json: bool, quiet: bool) -> None:
+    """Keep the schedule: look whenever somebody is due. Stop it any time; started again it goes on."""
+    from actionday.playbook.reaching import Means
+
+    with watching(quiet) as progress:
+        report = playbook.watch(settings_for(home), Means(SystemClock(), progress), rounds)
+    if as_json:
+        print_json(report)
+    else:
+        say(f"{report['rounds']:,} rounds, {report['looked']:,} looks")
+
+
+@click.command()
+@click.argument("subjects", nargs=-1, required=True)
+@home_option
+@json_option
+@quiet_option
+def collect(subjects: tuple[str, ...], home: Path | None, as_json: bool, quiet: bool) -> None:
+    """Fetch what SUBJECTS show in public now, and read it in. Off until the setting `reach` names their platforms."""
+    from actionday.playbook.reaching import Means
+
+    with watching(quiet) as progress:
+        report = playbook.collect(settings_for(home), subjects, None, Means(SystemClock(), progress))
+    if as_json:
+        print_json(report)
+        return
+    for subject, says in report["fetched"].items():
+        say(f"fetched {subject}: {says}")
+    for subject, reason in report["left"].items():
+        say(f"left {subject}: {reason}")
+    for done in report["import"].values():
+        say(f"new rows: {', '.join(f'{count:,} {name}' for name, count in done['rows'].items()) or 'none'}")
+
+
+def print_report(report: dict[str, Any]) -> None:
+    """What a round of looks did, for a person."""
+    if "planned" in report:
+        say(f"planned: {report['planned']:,} subjects are new or changed in the plan")
+    states = ", ".join(f"{count:,} {state}" for state, count in report["states"].items())
+    say(f"looked at {report['looked']:,}{': ' + states if states else ''}")
+    for host, until in report["resting"].items():
+        say(f"{host} asked to be left alone until {until}")
+    for reason, count in report["left"].items():
+        say(f"left {count:,}: {reason}")
+    if report["failed"]:
+        say(f"{report['failed']:,} looks failed inside their prober; `actionday archive stats` says why")

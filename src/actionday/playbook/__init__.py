@@ -1,0 +1,70 @@
+"""The only room that chains verbs, a file per action: import, measure, brief; the bundled scenario; forget; reproduce.
+
+Every function takes `Settings`, a `Clock` and a progress from outside and returns plain values for a door to render.
+Actions are loaded on first use: a look at the archive or an erasure should not wait for compiled statistics, nor the
+scenario for a query engine. Not for: how any one step works, that is the verbs' own business.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from actionday.playbook.orders import MEASURES, Asked, BriefOrder
+
+if TYPE_CHECKING:
+    from actionday.playbook.action_day import run
+    from actionday.playbook.briefs import brief, origin_of, reproduce
+    from actionday.playbook.collecting import collect
+    from actionday.playbook.forgetting import forget, retain
+    from actionday.playbook.holdings import stats
+    from actionday.playbook.imports import formats, import_exports, inspect
+    from actionday.playbook.looking import probe, watch
+    from actionday.playbook.measuring import measure, without_day
+    from actionday.playbook.scenario import write_scenario
+
+__all__ = [
+    "MEASURES",
+    "Asked",
+    "BriefOrder",
+    "brief",
+    "collect",
+    "forget",
+    "formats",
+    "import_exports",
+    "inspect",
+    "measure",
+    "origin_of",
+    "probe",
+    "reproduce",
+    "retain",
+    "run",
+    "stats",
+    "watch",
+    "without_day",
+    "write_scenario",
+]
+
+_FILES = {
+    "brief": "briefs",
+    "collect": "collecting",
+    "forget": "forgetting",
+    "formats": "imports",
+    "import_exports": "imports",
+    "inspect": "imports",
+    "measure": "measuring",
+    "origin_of": "briefs",
+    "probe": "looking",
+    "reproduce": "briefs",
+    "retain": "forgetting",
+    "run": "action_day",
+    "stats": "holdings",
+    "watch": "looking",
+    "without_day": "measuring",
+    "write_scenario": "scenario",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load an action on first use."""
+    if name not in _FILES:
+        raise AttributeError(name)
+    return getattr(import_module(f"actionday.playbook.{_FILES[name]}"), name)

@@ -1,0 +1,36 @@
+"""What a door may order: measures by name, a brief of a day. Values only, quick to load; the work is in the other files."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from actionday.records import Campaign, Clock, Progress
+
+MEASURES = ("coverage", "activity", "lifetimes", "migration")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to measure: over which day, split by what, with which seed."""
+
+    campaign: Campaign | None = None
+    by: str = "all"
+    seed: int = 7
+    versions: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BriefOrder:
+    """A brief to write: of which day, where to, by whom, with names or without."""
+
+    campaign: Campaign
+    out: Path
+    clock: Clock
+    progress: Progress
+    seed: int = 7
+    by: str = "all"
+    marking: str = ""
+    identify: str | None = None  # the reason for naming subjects in the annex
+    versions: Mapping[str, int] | None = None
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))

@@ -1,0 +1,139 @@
+"""Plan looks: a campaign's targets and window are copied into the archive table `probe_plan`, which is all that observers see of it.
+
+Planning the same again adds nothing; a changed schedule or decision is a newer row, and the newest holds. Only venues and
+accounts with a role are planned: ordinary members lie in the archive under pseudonyms and are nobody's target.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from actionday.observe.book import Book, Buffer
+from actionday.observe.minimise import suppress
+from actionday.records import Campaign, Clock, SubjectId, UsageError, load_campaign
+from actionday.records.schedule import Schedule
+from actionday.records.targets import Targets, load_targets
+from actionday.settings import Settings
+from actionday.stores.archive.archive import Archive
+from actionday.stores.archive.home import pseudonym_key
+from actionday.stores.archive.schemas import PROBE_PLAN
+from actionday.stores.archive.view import View
+
+_PLAN = "plan"
+_FOUND = pa.schema([PROBE_PLAN.payload.field(name) for name in ("subject", "platform", "handle")])
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOrder:
+    """A campaign to plan looks for. `contact` is the reason why the targets' own hosts may be spoken to where the default is no."""
+
+    campaign: Campaign
+    targets: Targets
+    contact: str | None = None
+
+    @classmethod
+    def of(cls, path: Path, contact: str | None = None) -> "PlanOrder":
+        """From `day.toml`. Raises InputError."""
+        return cls(load_campaign(path), load_targets(path), contact)
+
+
+def plan(settings: Settings, archive: Archive, order: PlanOrder, clock: Clock) -> int:
+    """Write the plan's rows that are new; call inside `home.writing()`. Returns how many. Raises UsageError without targets."""
+    now = clock.now()
+    schedule = order.targets.schedule(order.campaign, now)
+    found = _targets(archive.view(), order.targets)
+    if not len(found):
+        raise UsageError("the campaign has no targets here: import what was seen first, or name [targets] in day.toml")
+    book = Book(archive)
+    key = pseudonym_key(settings.keys_of(settings.home))
+    kept, _ = suppress({"sightings": _rows(found, order, schedule, settings.by)}, key, book.forgotten)
+    rows = kept["sightings"]
+    sha = _digest(rows)
+    number, done = book.number(sha, _PLAN, "")
+    if done:
+        return 0
+    facts: dict[str, Any] = {
+        "path": f"plan of {order.campaign.name}",
+        "sha256": sha,
+        "size": None,
+        "format": _PLAN,
+        "version": 1,
+    }
+    facts |= {"options": "", "at": now}
+    with Buffer(archive, book, settings.flush_rows) as buffer:
+        buffer.begin(number, facts)
+        buffer.add(number, 0, {"probe_plan": rows}, _PLAN, [])
+        buffer.done(number, {**facts, "counts": json.dumps({"probe_plan": len(rows)})})
+    return buffer.written["probe_plan"]
+
+
+def _digest(rows: pa.Table) -> str:
+    """What the plan says, whenever it was made: SHA-256 over its key columns."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.select(list(PROBE_PLAN.unique)).schema) as stream:
+        stream.write_table(rows.select(list(PROBE_PLAN.unique)).combine_chunks())
+    return hashlib.sha256(sink.getvalue()).hexdigest()
+
+
+def _targets(view: View, targets: Targets) -> pa.Table:
+    """subject, platform, handle (the last one seen) of whom to look at."""
+    if targets.subjects:
+        rows = [{"subject": one, "platform": SubjectId.parse(one).platform, "handle": None} for one in targets.subjects]
+        named = pa.Table.from_pylist(rows, schema=_FOUND)
+        seen = _seen(view)
+        known = seen.filter(seen.subject.isin(list(targets.subjects))).select("subject", last=seen.handle)
+        joined = ibis.memtable(named).drop("handle").left_join(known, "subject").drop("subject_right")
+        return view.arrow(joined.select("subject", "platform", handle="last").order_by("subject"))
+    seen = _seen(view)
+    if targets.platforms:
+        seen = seen.filter(seen.platform.isin(list(targets.platforms)))
+    return view.arrow(seen.order_by("subject"))
+
+
+def last_handles(view: View, subjects: tuple[str, ...]) -> dict[str, str | None]:
+    """The handle that each subject had when it was last seen, or None."""
+    rows = _targets(view, Targets(subjects=subjects))
+    return dict(zip(rows["subject"].to_pylist(), rows["handle"].to_pylist(), strict=True))
+
+
+def _seen(view: View) -> Any:  # noqa: ANN401 - ibis ships no types
+    """Venues and accounts with a role, with the handle they had when last seen."""
+    channels, accounts, roles = view.table("channels"), view.table("accounts"), view.table("memberships")
+    officers = roles.filter(roles.role.isin(("owner", "admin", "bot"))).select(subject="account").distinct()
+    ranked = accounts.filter(accounts.kind.isin(("admin", "bot"))).select("subject").distinct()
+    people = accounts.semi_join(ibis.union(officers, ranked, distinct=True), "subject")
+    both = ibis.union(
+        channels.select("subject", "platform", "handle", "seen_at"),
+        people.select("subject", "platform", "handle", "seen_at"),
+    )
+    both = both.filter(~both.subject.contains(":pseudonym:"))
+    return both.group_by("subject", "platform").agg(handle=both.handle.argmax(both.seen_at))
+
+
+def _rows(found: pa.Table, order: PlanOrder, schedule: Schedule, by: str) -> pa.Table:
+    same = {
+        "campaign": order.campaign.name,
+        "starts_at": schedule.starts,
+        "dense_seconds": int(schedule.dense.total_seconds()),
+        "dense_until": schedule.dense_until,
+        "sparse_seconds": int(schedule.sparse.total_seconds()),
+        "ends_at": schedule.ends,
+        "confirmations": order.campaign.confirmations,
+        "contact": True if order.contact else None,
+        "decided_by": by if order.contact else None,
+        "reason": order.contact,
+        "options": None,
+        "planned_at": schedule.starts,
+    }
+    columns = [
+        found[column.name].cast(column.type)
+        if column.name in found.column_names
+        else pa.repeat(pa.scalar(same[column.name], column.type), len(found))
+        for column in PROBE_PLAN.payload
+    ]
+    return pa.table(columns, schema=PROBE_PLAN.payload)
