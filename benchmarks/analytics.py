@@ -3,9 +3,12 @@
     python -m benchmarks.analytics --rows 100000000 --folder scratch/analytics
 
 (a) *migration*: links and talk by week, signal, platform, destination platform and organisation (`measure.flows.matrix`);
-(b) *lifetimes*: first and last post of every channel and of every author, by language (`measure.evidence.spans`).
+(b) *lifetimes*: for every channel and every author, by language, when the first file that holds it was taken, its last post
+and how many it wrote (`measure.evidence.taken` and `readings`).
 Peers: the same in plain DuckDB SQL with the same settings, Polars' streaming engine, and pandas a chunk at a time.
-Each run is a fresh process; runs are interleaved, the median of five counts, and results must agree in rows and totals.
+Each run is a fresh process; runs are interleaved, the median of five counts, and results must agree in rows and totals. Tools
+named by `--once` (those whose run takes many minutes) run in the first turn only. CPU seconds are given besides, since they
+move less than the clock on a machine that others use.
 """
 
 import argparse
@@ -23,9 +26,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from actionday.measure.evidence import spans
+from actionday.measure.evidence import readings, staged, taken
 from actionday.measure.flows import matrix
 from actionday.stores.archive.schemas import LINKS, POSTS, TIME
+from actionday.stores.archive.spill import Spill
 from actionday.stores.archive.view import View
 from benchmarks.results import write_result
 
@@ -46,6 +50,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("scratch/analytics"))
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--tools", default=",".join(TOOLS))
+    parser.add_argument("--once", default="", help="tools that run a single time, separated by commas")
     parser.add_argument("--jobs", default=",".join(JOBS))
     parser.add_argument("--json", type=Path)
     parser.add_argument("--one", nargs=2, metavar=("TOOL", "JOB"), help="run once in this process")
@@ -65,8 +70,8 @@ def compare(job: str, folder: Path, given: argparse.Namespace) -> dict[str, Any]
     """Interleaved runs of every tool on one job."""
     tools = given.tools.split(",")
     results: dict[str, list[dict[str, Any]]] = {tool: [] for tool in tools}
-    for _ in range(given.runs):
-        for tool in tools:
+    for turn in range(given.runs):
+        for tool in (name for name in tools if turn == 0 or name not in given.once.split(",")):
             command = [
                 sys.executable,
                 "-m",
@@ -78,18 +83,23 @@ def compare(job: str, folder: Path, given: argparse.Namespace) -> dict[str, Any]
             ]
             done = subprocess.run([*command, "--one", tool, job], check=True, capture_output=True, text=True)
             results[tool].append(json.loads(done.stdout.splitlines()[-1]))
+            print(job, tool, turn + 1, results[tool][-1], flush=True)
     answers = {tool: (runs[0]["rows"], runs[0]["total"]) for tool, runs in results.items()}
     if len(set(answers.values())) != 1:
         raise SystemExit(f"{job}: tools disagree: {answers}")
     medians = {tool: statistics.median(run["seconds"] for run in runs) for tool, runs in results.items()}
+    cpu = {tool: statistics.median(run["cpu"] for run in runs) for tool, runs in results.items()}
     plain = medians.get("duckdb")
     line = {
         "job": job,
         "posts": given.rows,
         "rows_out": next(iter(answers.values()))[0],
+        "runs": {tool: len(runs) for tool, runs in results.items()},
         "median_s": {tool: round(seconds, 3) for tool, seconds in medians.items()},
         "spread_s": {t: [round(r["seconds"], 2) for r in runs] for t, runs in results.items()},
         "vs_duckdb": {tool: round(seconds / plain, 2) for tool, seconds in medians.items()} if plain else {},
+        "median_cpu_s": {tool: round(seconds, 2) for tool, seconds in cpu.items()},
+        "cpu_vs_duckdb": {tool: round(seconds / cpu["duckdb"], 2) for tool, seconds in cpu.items()} if plain else {},
         "peak_mb": {tool: max(run["peak_mb"] for run in runs) for tool, runs in results.items()},
     }
     print(json.dumps(line), flush=True)
@@ -105,10 +115,10 @@ def run_once(tool: str, job: str, folder: Path) -> dict[str, Any]:
         "pandas": with_pandas,
     }
     work = job_of[tool](job, folder)
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), time.process_time()
     rows, total = work()
-    seconds = time.perf_counter() - begun
-    return {"seconds": seconds, "rows": rows, "total": total, "peak_mb": peak_mb()}
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - used
+    return {"seconds": seconds, "cpu": cpu, "rows": rows, "total": total, "peak_mb": peak_mb()}
 
 
 def peak_mb() -> int:
@@ -125,7 +135,7 @@ def with_actionday(job: str, folder: Path) -> Callable[[], tuple[int, int]]:
     import ibis
 
     files = {name: sorted(str(path) for path in (folder / name).glob("*.parquet")) for name in ("posts", "links")}
-    view = View.of_files(files, spill=folder / "spill")
+    view = View.of_files(files, spill=Spill(folder / "spill"))
     judged = ibis.memtable(pq.read_table(folder / "judged.parquet"))
 
     def migration() -> tuple[int, int]:
@@ -133,7 +143,9 @@ def with_actionday(job: str, folder: Path) -> Callable[[], tuple[int, int]]:
         return len(table), int(table["count"].to_numpy().sum())
 
     def lifetimes() -> tuple[int, int]:
-        tables = [view.arrow(spans(view.table("posts"), key)) for key in ("channel", "author")]
+        posts = view.table("posts")
+        files = staged(view, taken(posts))
+        tables = [view.arrow(readings(posts, key, files)) for key in ("channel", "author")]
         return sum(map(len, tables)), sum(_total(table) for table in tables)
 
     return migration if job == "migration" else lifetimes
@@ -147,9 +159,10 @@ select {week} as week, case when kind = 'talk' then 'talk' else 'links' end as s
   coalesce(organisation, 'none recorded') as organisation, count(*) as count
 from abroad left join judged using (channel) group by all"""
 _WEEK = """cast(floor(epoch_us("at") / 86400000000) as bigint)"""
-_SPANS_SQL = """
-select {key} as subject, language, ingest, min("at") as first, max("at") as last, count(*) as n
-from posts where {key} is not null group by all"""
+_TAKEN_SQL = """create temp table files as select ingest, max("at") as taken from posts group by ingest"""
+_READINGS_SQL = """
+select {key} as subject, language, min(taken) as first, max("at") as last, count(*) as n
+from posts join files using (ingest) where {key} is not null group by all"""
 
 
 def with_duckdb(job: str, folder: Path) -> Callable[[], tuple[int, int]]:
@@ -168,7 +181,8 @@ def with_duckdb(job: str, folder: Path) -> Callable[[], tuple[int, int]]:
         return len(table), int(table["count"].to_numpy().sum())
 
     def lifetimes() -> tuple[int, int]:
-        tables = [con.execute(_SPANS_SQL.format(key=key)).to_arrow_table() for key in ("channel", "author")]
+        con.execute(_TAKEN_SQL)
+        tables = [con.execute(_READINGS_SQL.format(key=key)).to_arrow_table() for key in ("channel", "author")]
         return sum(map(len, tables)), sum(_total(table) for table in tables)
 
     return migration if job == "migration" else lifetimes
@@ -199,11 +213,14 @@ def with_polars(job: str, folder: Path) -> Callable[[], tuple[int, int]]:
 
     def lifetimes() -> tuple[int, int]:
         rows = total = 0
+        posts = pl.scan_parquet(folder / "posts" / "*.parquet")
+        files = posts.group_by("ingest").agg(taken=pl.col("at").max()).collect(engine="streaming").lazy()
         for key in ("channel", "author"):
-            posts = pl.scan_parquet(folder / "posts" / "*.parquet").filter(pl.col(key).is_not_null())
             table = (
-                posts.group_by(key, "language", "ingest")
-                .agg(first=pl.col("at").min(), last=pl.col("at").max(), n=pl.len())
+                posts.filter(pl.col(key).is_not_null())
+                .join(files, on="ingest")
+                .group_by(key, "language")
+                .agg(first=pl.col("taken").min(), last=pl.col("at").max(), n=pl.len())
                 .collect(engine="streaming")
             )
             rows, total = rows + table.height, total + _total(table.to_arrow())
@@ -238,19 +255,20 @@ def with_pandas(job: str, folder: Path) -> Callable[[], tuple[int, int]]:
 
     def lifetimes() -> tuple[int, int]:
         rows = total = 0
+        paths = sorted((folder / "posts").glob("*.parquet"))
+        taken_at = pd.concat(
+            pq.read_table(path, columns=["ingest", "at"]).to_pandas().groupby("ingest")["at"].max() for path in paths
+        )
+        taken_at = taken_at.groupby(level=0).max()
         for key in ("channel", "author"):
             whole = None
-            for path in sorted((folder / "posts").glob("*.parquet")):
+            for path in paths:
                 frame = pq.read_table(path, columns=[key, "language", "ingest", "at"]).to_pandas()
-                part = (
-                    frame.groupby([key, "language", "ingest"])["at"]
-                    .agg(first="min", last="max", n="size")
-                    .reset_index()
-                )
+                frame["taken"] = frame["ingest"].map(taken_at)
+                groups = frame.groupby([key, "language"])
+                part = groups.agg(first=("taken", "min"), last=("at", "max"), n=("at", "size")).reset_index()
                 both = part if whole is None else pd.concat([whole, part])
-                whole = both.groupby([key, "language", "ingest"], as_index=False).agg(
-                    {"first": "min", "last": "max", "n": "sum"}
-                )
+                whole = both.groupby([key, "language"], as_index=False).agg({"first": "min", "last": "max", "n": "sum"})
             table = pa.Table.from_pandas(whole)
             rows, total = rows + len(table), total + _total(table)
         return rows, total

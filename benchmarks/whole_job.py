@@ -7,19 +7,16 @@ the brief run as a command of their own.
 """
 
 import argparse
-import os
-import resource
+import json
 import shutil
-import subprocess
-import sys
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from actionday.measure.scenario import generate
 from actionday.stores.archive.archive import Archive, numbered
-from actionday.stores.archive.home import HomePolicy, make_home
+from actionday.stores.archive.home import HomePolicy, make_home, open_home
+from benchmarks.exports_to_brief import folder_of, watched
 from benchmarks.results import write_result
 
 
@@ -45,35 +42,23 @@ def main() -> None:
     asks.add_argument("--json", type=Path)
     asks.add_argument("--keep", type=Path, help="keep the home in this folder")
     asked = asks.parse_args()
-    folder = asked.keep or Path(tempfile.mkdtemp(prefix="whole-"))
-    if not (folder / "case.d").exists():
-        filled, day = fill(folder / "case.d", asked.posts)
-        (folder / "day.toml").write_text(day, "utf-8")
-    else:
-        filled = 0.0
+    folder = folder_of(asked.keep, "whole-")
+    home, day = folder / "case.d", folder / "day.toml"
+    filled = None
+    if not day.exists():
+        filled, text = fill(home, asked.posts)
+        day.write_text(text, "utf-8")
     empty = folder / "nothing"
     empty.mkdir(exist_ok=True)
-    began = time.perf_counter()
-    command = [
-        "run",
-        str(empty),
-        "--campaign",
-        str(folder / "day.toml"),
-        "--home",
-        str(folder / "case.d"),
-        "--out",
-        str(folder / "brief"),
-        "--quiet",
-    ]
-    subprocess.run([sys.executable, "-m", "actionday", *command], check=True, env=dict(os.environ))
-    seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    out = folder / "brief"
+    cost, _ = watched(["run", str(empty), "--campaign", str(day), "--home", str(home), "--out", str(out)])
     result = {
         "posts": asked.posts,
-        "archive_bytes": sum(file.stat().st_size for file in (folder / "case.d" / "archive").rglob("*.parquet")),
-        "seconds_to_generate_and_write": round(filled, 1),
-        "minutes_archive_to_brief": round(seconds / 60, 2),
-        "peak_mb": round(peak),
+        "rows": Archive(open_home(home)).counts(),
+        "archive_bytes": sum(file.stat().st_size for file in (home / "archive").rglob("*.parquet")),
+        "seconds_to_generate_and_write": None if filled is None else round(filled, 1),
+        "archive_to_brief": cost,
+        "estimates": len(json.loads((out / "brief.json").read_text("utf-8"))["estimates"]),
     }
     write_result(asked.json, "python -m benchmarks.whole_job", result)
     if asked.keep is None:

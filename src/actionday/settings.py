@@ -8,6 +8,7 @@
 | parsers | ACTIONDAY_PARSERS | parsers | 2 parser processes |
 | parser_memory | ACTIONDAY_PARSER_MEMORY | parser_memory | 3 GiB for each, in bytes |
 | flush_rows | ACTIONDAY_FLUSH_ROWS | flush_rows | 600,000 rows held before they are written |
+| query_memory | ACTIONDAY_QUERY_MEMORY | query_memory | 2 GiB for queries of the archive, in bytes |
 | reach | ACTIONDAY_REACH | reach | nothing: no platform is spoken to |
 | vantage | ACTIONDAY_VANTAGE | vantage | here |
 | agent | ACTIONDAY_AGENT | agent | actionday and its version |
@@ -50,6 +51,7 @@ _SIMPLE = (
     "parsers",
     "parser_memory",
     "flush_rows",
+    "query_memory",
     "reach",
     "vantage",
     "agent",
@@ -103,6 +105,7 @@ class Settings:
     parsers: int = 2
     parser_memory: int = 3 << 30
     flush_rows: int = 600_000
+    query_memory: int = 2 << 30
     reach: tuple[str, ...] = ()
     vantage: str = "here"
     agent: str = ""
@@ -133,6 +136,7 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         parsers=_whole(told, "parsers", 2),
         parser_memory=_whole(told, "parser_memory", 3 << 30),
         flush_rows=_whole(told, "flush_rows", 600_000),
+        query_memory=_whole(told, "query_memory", 2 << 30),
         reach=_reach(told.get("reach", ())),
         vantage=str(told.get("vantage") or "here"),
         agent=str(told.get("agent") or ""),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -103,7 +104,7 @@ def test_new_rows_is_the_set_difference_in_order(
         if old:
             pq.write_table(table(old), f"{folder}/old.parquet")
             files = [f"{folder}/old.parquet"]
-        got = new_rows(spec, table(new), files).to_pylist()
+        got = new_rows(spec, table(new), files, duckdb.connect()).to_pylist()
     seen, want = set(old), []
     for number, key in enumerate(new):
         if key not in seen:

@@ -88,16 +88,25 @@ def snapshots(view: View, known_until: datetime | None = None) -> ir.Table:
 
 
 def spans(posts: ir.Table, key: str) -> ir.Table:
-    """First and last post and number of post versions by subject, language and ingest; `key` is `channel` or `author`."""
+    """First and last post and number of post versions by subject; `key` is `channel` or `author`."""
     known = posts.filter(posts[key].notnull())
-    return known.group_by(subject=known[key], language=known.language, ingest=known.ingest).agg(
-        first=known["at"].min(), last=known["at"].max(), n=known.count()
-    )
+    return known.group_by(subject=known[key]).agg(first=known["at"].min(), last=known["at"].max(), n=known.count())
 
 
-def taken(spans_of_channels: ir.Table) -> ir.Table:
+def taken(posts: ir.Table) -> ir.Table:
     """`ingest`, `taken`: when a file of posts was taken at the earliest, which is when its last post was written."""
-    return spans_of_channels.group_by("ingest").agg(taken=spans_of_channels["last"].max())
+    return posts.group_by("ingest").agg(taken=posts["at"].max())
+
+
+def readings(posts: ir.Table, key: str, files: ir.Table) -> ir.Table:
+    """By subject and language: when the first file with a post of it was `taken` (as `first`), last post, post versions.
+
+    Files are looked up before grouping, not after: a group for each subject and file would be ten times as many.
+    """
+    dated = posts.filter(posts[key].notnull()).inner_join(files, "ingest")
+    return dated.group_by(subject=dated[key], language=dated.language).agg(
+        first=dated.taken.min(), last=dated["at"].max(), n=dated.count()
+    )
 
 
 def offices(view: View) -> ir.Table:
@@ -128,16 +137,16 @@ def presence(view: View, known_until: datetime | None = None) -> ir.Table:
     members = ibis.union(offices(view).select("subject"), seen.select("subject"), distinct=True)
     asked = members if alias is None else ibis.union(members, alias.select(subject="pseudonym"), distinct=True)
     alive = seen.filter(seen.state.isin(ALIVE)).mutate(language=ibis.null("string"))
-    posted = staged(view, spans(posts, "channel"))
-    files = staged(view, taken(posted))
-    written = unify(spans(posts.semi_join(asked, posts.author == asked.subject), "author"), "subject", alias)
+    files = staged(view, taken(posts))
+    asked_of = posts.semi_join(asked, posts.author == asked.subject)
+    written = unify(readings(asked_of, "author", files), "subject", alias)
     is_channel = part(shown.subject, 1) == "channel"
     shown = ibis.union(shown.filter(is_channel), shown.filter(~is_channel).semi_join(members, "subject"))
     pieces = [
         _by_source(alive),
         _by_source(shown.mutate(language=ibis.null("string"))),
-        _as_source(posted, files),
-        _as_source(written.semi_join(members, "subject"), files),
+        _as_source(readings(posts, "channel", files)),
+        _as_source(written.semi_join(members, "subject")),
     ]
     return ibis.union(*pieces)
 
@@ -148,8 +157,9 @@ def _by_source(table: ir.Table) -> ir.Table:
     )
 
 
-def _as_source(table: ir.Table, files: ir.Table) -> ir.Table:
-    dated = attach(table, files, "ingest")
-    rows = dated.group_by("subject", "language").agg(first=dated.taken.min(), last=dated["last"].max(), n=dated.n.sum())
+def _as_source(table: ir.Table) -> ir.Table:
+    rows = table.group_by("subject", "language").agg(
+        first=table["first"].min(), last=table["last"].max(), n=table.n.sum()
+    )
     source = ibis.literal("posts:") + part(rows.subject, 0)
     return rows.mutate(source=source).select("subject", "source", "language", "first", "last", "n")

@@ -20,15 +20,16 @@ from actionday.measure.windows import Windows
 from actionday.stores.archive.view import View
 
 KINDS = ("original", "forward", "link")
+Small = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Daily:
     """Posts by channel (position in the cohort) and day, sorted by day; `counts` is n x 3 in the order of KINDS."""
 
-    subject: Ints
-    day: Ints
-    counts: Ints
+    subject: Small
+    day: Small
+    counts: Small
     subjects: int
 
     def sums(self, first: int, last: int) -> Floats:
@@ -52,42 +53,56 @@ class Daily:
 
 def daily(view: View, cohort: pa.Table, first: int, last: int) -> Daily:
     """Posts of the cohort's channels from day `first` to day `last`, both inclusive."""
-    numbers = pa.array(np.arange(len(cohort), dtype=np.int64))
+    numbers = pa.array(np.arange(len(cohort), dtype=np.int32))
     base = ibis.memtable(pa.table({"channel": cohort["subject"], "position": numbers}))
     begin, end = (
         ibis.literal(datetime.combine(date_of(day), time(), UTC), "timestamp('UTC')") for day in (first, last + 1)
     )
     posts = view.table("posts")
     posts = posts.filter((posts["at"] >= begin) & (posts["at"] < end) & posts.kind.isin(["original", "forward"]))
-    single = first_versions(posts).inner_join(base, "channel")
-    counted = single.group_by("position", day=day_of(single["at"])).agg(
-        original=(single.kind == "original").sum(),
-        forward=(single.kind == "forward").sum(),
-        link=(single.n_links > 0).fill_null(False).sum(),
-    )
-    table = view.arrow(counted.order_by("day", "position"))
+    parts = [view.arrow(_counted(table, base)) for table in (never_edited(posts), only_edited(posts))]
+    both = ibis.union(*(ibis.memtable(part) for part in parts))
+    counts = {kind: both[kind].sum().cast("int32") for kind in KINDS}
+    table = view.arrow(both.group_by("position", "day").agg(**counts).order_by("day", "position"))
     return Daily(
-        subject=table["position"].to_numpy().astype(np.int64),
-        day=table["day"].to_numpy().astype(np.int64),
-        counts=np.stack([table[kind].to_numpy().astype(np.int64) for kind in KINDS], axis=1),
+        subject=table["position"].to_numpy(),
+        day=table["day"].to_numpy(),
+        counts=np.stack([table[kind].to_numpy() for kind in KINDS], axis=1),
         subjects=len(cohort),
     )
 
 
-def first_versions(posts: ir.Table) -> ir.Table:
-    """One row a post: channel, at, kind, n_links. Versions with an edit time stand in only where no other version is known.
+def _counted(posts: ir.Table, base: ir.Table) -> ir.Table:
+    """Posts by channel and day in 32 bits: there are millions of such rows."""
+    single = posts.inner_join(base, "channel")
+    return single.group_by("position", day=day_of(single["at"]).cast("int32")).agg(
+        original=(single.kind == "original").sum().cast("int32"),
+        forward=(single.kind == "forward").sum().cast("int32"),
+        link=(single.n_links > 0).fill_null(False).sum().cast("int32"),
+    )
 
-    Edits are few, so only they are compared; grouping all posts by their id would cost as much memory as the posts.
+
+_COLUMNS = ("channel", "native", "at", "kind", "n_links")
+
+
+def never_edited(posts: ir.Table) -> ir.Table:
+    """Posts in their first version: channel, native, at, kind, n_links."""
+    return posts.filter(posts.edited_at.isnull()).select(*_COLUMNS)
+
+
+def only_edited(posts: ir.Table) -> ir.Table:
+    """One row for each post of which no version but edited ones is known: channel, native, at, kind, n_links.
+
+    Edits are few, so only they are grouped. With `never_edited` these are all posts once; both are queries of their own,
+    because an engine that finds the unedited posts twice in one query writes all of them down in between.
     """
-    columns = ["channel", "native", "at", "kind", "n_links"]
-    plain = posts.filter(posts.edited_at.isnull()).select(*columns)
     edited = posts.filter(posts.edited_at.notnull())
     edited = edited.group_by("channel", "native").agg(
         **{"at": edited["at"].min(), "kind": edited.kind.min(), "n_links": edited.n_links.max()}
     )
-    also_plain = plain.semi_join(edited, ["channel", "native"]).select("channel", "native")
-    alone = edited.anti_join(also_plain, ["channel", "native"])
-    return ibis.union(plain, alone.select(*columns)).drop("native")
+    first = never_edited(posts)
+    also_first = first.semi_join(edited, ["channel", "native"]).select("channel", "native")
+    return edited.anti_join(also_first, ["channel", "native"]).select(*_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def brief(settings: Settings, order: BriefOrder) -> list[Path]:
     from actionday.brief.campaign import write_brief
 
     home = open_home(settings.home)
-    archive = Archive(home)
+    archive = Archive(home, query_memory=settings.query_memory)
     versions = dict(order.versions) if order.versions is not None else archive.versions()
     asked = Asked(order.campaign, order.by, order.seed, versions)
     measures, _ = measure(settings, [*MEASURES, "network"], asked, order.clock, order.progress)
@@ -40,7 +40,7 @@ def brief(settings: Settings, order: BriefOrder) -> list[Path]:
 def origin_of(settings: Settings, order: BriefOrder) -> "BriefOrigin":
     """Where a home's numbers come from at this moment, as a brief prints it."""
     home = open_home(settings.home)
-    archive = Archive(home)
+    archive = Archive(home, query_memory=settings.query_memory)
     return origin_at(home, archive.view(), order, archive.versions())
 
 

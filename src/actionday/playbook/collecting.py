@@ -77,7 +77,7 @@ async def _fetch(
     means: Means,
 ) -> tuple[dict[str, str], dict[str, str]]:
     key = pseudonym_key(settings.keys_of(home.path))
-    handles = last_handles(Archive(home).view(), tuple(readers))
+    handles = last_handles(Archive(home, query_memory=settings.query_memory).view(), tuple(readers))
     fetched: dict[str, str] = {}
     left: dict[str, str] = {}
     async with outside(settings, home, means) as way:

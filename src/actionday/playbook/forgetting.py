@@ -17,7 +17,7 @@ def forget(settings: Settings, asked: str, reason: str, clock: Clock, names: Seq
     """Erase a subject, and more `names` it goes by, from the home and keep it out. Returns counts, and what is left to do."""
     home = open_home(settings.home)
     key = pseudonym_key(settings.keys_of(settings.home))
-    archive = Archive(home)
+    archive = Archive(home, query_memory=settings.query_memory)
     with home.writing():
         subject = resolve(archive, asked, frozenset(names))
         # A member without a role lies in the archive under a pseudonym only.
@@ -37,4 +37,6 @@ def retain(settings: Settings, days: Mapping[str, int], clock: Clock) -> dict[st
     """Erase rows older than so many days, by table."""
     home = open_home(settings.home)
     with home.writing():
-        return {"erased": erasure.retain(Archive(home), days, settings.by, clock.now())}
+        return {
+            "erased": erasure.retain(Archive(home, query_memory=settings.query_memory), days, settings.by, clock.now())
+        }

@@ -9,7 +9,7 @@ from actionday.stores.archive.home import open_home
 
 def stats(settings: Settings) -> dict[str, Any]:
     """Rows by table, quarantine by reason, imports that never finished."""
-    archive = Archive(open_home(settings.home))
+    archive = Archive(open_home(settings.home), query_memory=settings.query_memory)
     view = archive.view()
     quarantine = view.table("quarantine")
     reasons = view.arrow(quarantine.group_by("reason").agg(rows=quarantine.count())).to_pylist()

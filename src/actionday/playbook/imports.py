@@ -32,7 +32,9 @@ def import_exports(
         from actionday.observe.ingest import Ingest, Means
         from actionday.stores.archive.archive import Archive
 
-        return Ingest(Archive(home), pool, Means(clock, key, progress, settings.flush_rows)).run(paths, options)
+        return Ingest(
+            Archive(home, query_memory=settings.query_memory), pool, Means(clock, key, progress, settings.flush_rows)
+        ).run(paths, options)
 
 
 def _home_for_writing(path: Path, policy: HomePolicy | None, clock: Clock) -> Home:

@@ -34,7 +34,11 @@ def probe(settings: Settings, subjects: Sequence[str], order: PlanOrder | None, 
     _may_look(settings)
     home = open_home(settings.home)
     with home.writing():
-        planned = plan(settings, Archive(home), order, means.clock) if order is not None else None
+        planned = (
+            plan(settings, Archive(home, query_memory=settings.query_memory), order, means.clock)
+            if order is not None
+            else None
+        )
         report = asyncio.run(_round(settings, home, subjects, means))
     return report if planned is None else {**report, "planned": planned}
 
@@ -69,7 +73,7 @@ async def _watch(settings: Settings, home: Home, means: Means, rounds: int | Non
             continue
         done, looked = done + 1, looked + report["looked"]
         now = means.clock.now()
-        following = next_due(Archive(home).view(), now, settings.vantage)
+        following = next_due(Archive(home, query_memory=settings.query_memory).view(), now, settings.vantage)
         if following is None:
             break
         resting = [datetime.fromisoformat(until) for until in report["resting"].values()]
@@ -85,7 +89,7 @@ async def _sleep_until(wake: datetime, means: Means) -> None:
 
 
 async def _round(settings: Settings, home: Home, subjects: Sequence[str], means: Means) -> dict[str, Any]:
-    archive = Archive(home)
+    archive = Archive(home, query_memory=settings.query_memory)
     now = means.clock.now()
     waiting = _named(subjects, now) if subjects else due(archive.view(), now, settings.vantage)
     allowed = {

@@ -29,7 +29,7 @@ def measure(
     from actionday.measure.cohort import cohort
     from actionday.measure.coverage import measure_coverage
 
-    view = Archive(open_home(settings.home)).view(asked.versions)
+    view = Archive(open_home(settings.home), query_memory=settings.query_memory).view(asked.versions)
     campaign = asked.campaign or without_day(view, clock)
     progress.phase("measuring", 1 + len({"coverage", *names}), "steps")
     progress.item("who was at risk")

@@ -7,6 +7,7 @@ same rows as one that was not.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -19,7 +20,8 @@ from actionday.records.errors import HomeError
 from actionday.stores.archive.growth import grow
 from actionday.stores.archive.home import Home
 from actionday.stores.archive.schemas import TABLES, TableSpec
-from actionday.stores.archive.view import View
+from actionday.stores.archive.spill import Spill
+from actionday.stores.archive.view import QUERY_MEMORY, View
 
 # The log must not hold values: `forget` could not reach them there.
 _CONFIGURATION = {"delta.dataSkippingNumIndexedCols": "0"}
@@ -33,10 +35,6 @@ _WRITER = WriterProperties(
 )
 _COMPACT_ABOVE = 64  # files in a table
 ROW_BITS_INGEST, ROW_BITS_CHUNK = 40, 20
-
-
-_CONNECTION = duckdb.connect(config={"threads": 2, "memory_limit": "512MB"})
-"""Opened once: a connection costs as much as a small anti-join. Cursors of it may be used in several threads."""
 
 
 def row_numbers(ingest: int, chunk: int, count: int) -> pa.Array:
@@ -56,9 +54,18 @@ def numbered(name: str, payload: pa.Table, ingest: int, chunk: int) -> pa.Table:
 class Archive:
     """The tables of one home. Make one inside `home.writing()` to write; reading needs no lock."""
 
-    def __init__(self, home: Home) -> None:
-        self.home = home
+    def __init__(self, home: Home, *, query_memory: int = QUERY_MEMORY) -> None:
+        self.home, self.query_memory = home, query_memory
         self._open: dict[str, DeltaTable] = {}
+
+    @cached_property
+    def _joins(self) -> duckdb.DuckDBPyConnection:
+        """Opened once: a connection costs as much as a small anti-join. Cursors of it may be used in several threads."""
+        return duckdb.connect(config={"threads": 2, "memory_limit": "512MB", "temp_directory": self._spill.option})
+
+    @cached_property
+    def _spill(self) -> Spill:
+        return Spill(self.home.spill)
 
     def _delta(self, name: str) -> DeltaTable:
         table = self._open.get(name)
@@ -92,10 +99,10 @@ class Archive:
 
     def view(self, versions: Mapping[str, int] | None = None) -> View:
         """An Ibis view, of the newest tables or of the given versions (tables not named there are empty)."""
-        spill = self.home.staging / "spill"
         if versions is None:
-            return View.of_files({name: self.files(name) for name in TABLES}, spill=spill)
-        return View.of_files({name: self.files(name, at) for name, at in versions.items()}, spill=spill)
+            versions = self.versions()
+        files = {name: self.files(name, at) for name, at in versions.items()}
+        return View.of_files(files, spill=Spill(self.home.spill), memory=self.query_memory)
 
     def counts(self) -> dict[str, int]:
         """Rows by table."""
@@ -104,7 +111,7 @@ class Archive:
     def append(self, name: str, rows: pa.Table) -> int:
         """Append the numbered rows whose key is not there yet; the first of equal rows stays. Returns rows written."""
         delta = self._delta(name)
-        fresh = new_rows(TABLES[name], rows, delta.file_uris())
+        fresh = new_rows(TABLES[name], rows, delta.file_uris(), self._joins)
         if not len(fresh):
             return 0
         grow(delta, name)
@@ -122,11 +129,11 @@ class Archive:
                 self._delta(name).optimize.compact()
 
 
-def new_rows(spec: TableSpec, rows: pa.Table, files: list[str]) -> pa.Table:
+def new_rows(spec: TableSpec, rows: pa.Table, files: list[str], engine: duckdb.DuckDBPyConnection) -> pa.Table:
     """The rows whose key stands neither in `files` nor earlier in `rows`. Nulls equal nulls in keys."""
     if not len(rows):
         return rows
-    connection = _CONNECTION.cursor()
+    connection = engine.cursor()
     connection.register("fresh", rows.append_column("_place", pa.array(np.arange(len(rows)))))
     same = " AND ".join(f'(f."{key}" IS NOT DISTINCT FROM k."{key}")' for key in spec.unique)
     keys = ", ".join(f'"{key}"' for key in spec.unique)

@@ -20,6 +20,7 @@ from actionday.records import UsageError, name_hash, subject_hash
 from actionday.stores.archive.archive import Archive, numbered
 from actionday.stores.archive.growth import FILES, filled, grow
 from actionday.stores.archive.schemas import TABLES, TableSpec
+from actionday.stores.archive.spill import Spill
 from actionday.stores.archive.subjects import ERASED, Subject, name_hashes
 
 _ORDER = tuple(sorted(TABLES, key=lambda name: name in ("accounts", "channels")))
@@ -241,7 +242,9 @@ def _query(archive: Archive, name: str, query: str, **parameters: object) -> pa.
     files = archive.files(name)
     if not files:
         return None
-    connection = duckdb.connect(config={"memory_limit": "2GB"})
+    # spilled to the home, so that nothing of the subject is ever written elsewhere
+    spill = Spill(archive.home.spill)
+    connection = duckdb.connect(config={"memory_limit": "2GB", "temp_directory": spill.option})
     connection.execute("SET TimeZone = 'UTC'")
     bound: dict[str, object] = {"files": files}
     for key, value in parameters.items():

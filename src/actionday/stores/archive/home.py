@@ -4,7 +4,8 @@
       home.json       format version, id, content and profile policy: fixed when the home is made
       archive/TABLE/  Delta tables
       keys/           the pseudonym key; may lie elsewhere (setting `keys`)
-      staging/        work in progress; empty between runs
+      staging/        work in progress of an import; empty between runs
+      spill/          what running queries cannot hold in memory; gone between runs
       write.lock      held by the one process that writes
 
 Not for: reading tables (see `archive`), finding keys elsewhere (see `settings`).
@@ -67,6 +68,11 @@ class Home:
     def staging(self) -> Path:
         """The folder for work in progress."""
         return self.path / "staging"
+
+    @property
+    def spill(self) -> Path:
+        """The folder for what queries cannot hold in memory (see `spill`)."""
+        return self.path / "spill"
 
     @contextmanager
     def writing(self) -> Iterator[None]:

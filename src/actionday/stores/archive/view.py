@@ -5,20 +5,29 @@ Expressions stay dialect-free (no raw SQL), so that another engine can serve the
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import ibis
 import pyarrow as pa
 
 from actionday.stores.archive.schemas import TABLES
+from actionday.stores.archive.spill import Spill
+
+QUERY_MEMORY = 2 << 30
+"""Bytes that a view's queries may use unless told otherwise; beyond it they spill."""
 
 
 class View:
     """Tables by name, as Ibis expressions on one DuckDB connection."""
 
-    def __init__(self, connection: Any, tables: Mapping[str, Any]) -> None:  # noqa: ANN401 - ibis ships no types
+    def __init__(
+        self,
+        connection: Any,  # noqa: ANN401 - ibis ships no types
+        tables: Mapping[str, Any],
+        spill: Spill | None = None,
+    ) -> None:
         self.connection = connection
+        self._spill = spill  # lives as long as the view
         self._tables = dict(tables)
 
     def table(self, name: str) -> Any:  # noqa: ANN401
@@ -36,23 +45,25 @@ class View:
         return cls(connection, {name: _register(connection, name, tables.get(name)) for name in TABLES})
 
     @classmethod
-    def of_files(cls, files: Mapping[str, list[str]], *, spill: Path | None = None) -> "View":
-        """A view over Parquet files by table; a table without files is empty."""
-        connection = connect(spill)
-        return cls(connection, {name: _read(connection, name, files.get(name) or []) for name in TABLES})
+    def of_files(
+        cls, files: Mapping[str, list[str]], *, spill: Spill | None = None, memory: int = QUERY_MEMORY
+    ) -> "View":
+        """A view over Parquet files by table; a table without files is empty. Queries get `memory` bytes, then spill."""
+        connection = connect(spill, memory=memory)
+        return cls(connection, {name: _read(connection, name, files.get(name) or []) for name in TABLES}, spill)
 
 
-def connect(spill: Path | None = None, *, memory: str = "2GB") -> Any:  # noqa: ANN401
+def connect(spill: Spill | None = None, *, memory: int = QUERY_MEMORY) -> Any:  # noqa: ANN401
     """A DuckDB connection through Ibis: UTC, bounded memory, spilling to `spill`, no extension loaded from outside."""
     options: dict[str, Any] = {
         "TimeZone": "UTC",
-        "memory_limit": memory,
+        "memory_limit": f"{max(1, memory >> 20)}MiB",
         "preserve_insertion_order": False,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
     if spill is not None:
-        options["temp_directory"] = str(spill)
+        options["temp_directory"] = spill.option
     connection = ibis.duckdb.connect()
     for key, value in options.items():
         text = f"'{value}'" if isinstance(value, str) else str(value).lower()
