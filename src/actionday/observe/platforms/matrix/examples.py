@@ -34,7 +34,7 @@ _QUOTED = "> <@bob:example.net> la li lo\n\nda de di"
 _EDIT = {"rel_type": "m.replace", "event_id": "$ev20:example.org"}
 _HTML = '<mx-reply><a href="https://matrix.to/#/x">In reply to</a></mx-reply>see <a href="https://example.org/?a=1&amp;b=2">ka</a>'
 _PICTURE = {"msgtype": "m.image", "body": "ke.png", "url": "mxc://example.org/kekiko"}
-_TALK = [
+TALK = [
     _state("m.room.member", 10, {"membership": "join", "displayname": "Bob"}, sender=_BOB, state_key=_BOB),
     _event("m.room.message", 20, {"msgtype": "m.text", "body": "la li lo"}, sender=_BOB),
     _event("m.room.message", 21, {"msgtype": "m.text", "body": _QUOTED, "format": "org.matrix.custom.html", "formatted_body": _HTML, "m.relates_to": _REPLY}),
@@ -56,7 +56,7 @@ _HIDDEN = [
     *_room(PRIVATE, "invite"),
     _event("m.room.message", 20, {"msgtype": "m.text", "body": "so su"}, room_id=PRIVATE),
 ]
-_RULES = [
+RULES = [
     *_room(PUBLIC, "public"),
     _state("m.policy.rule.user", 60, {"entity": "@dora:example.net", "recommendation": "m.ban", "reason": "ba, see @eve:example.net"}, state_key="r1"),
     _state("m.policy.rule.server", 61, {"entity": "*.example.net", "recommendation": "m.ban", "reason": "be"}, state_key="r2"),
@@ -82,13 +82,13 @@ def _glued(events: list[dict[str, Any]]) -> bytes:
 _PROFILE = {"name": _CAROL, "admin": False, "deactivated": False, "locked": True, "creation_ts": 1_574_000_000, "displayname": "Carol"}  # fmt: skip
 
 ELEMENT = {
-    "matrix-room-export.json": _element([*_room(PUBLIC, "public"), *_TALK]),
-    "matrix-late-export.json": _element(_TALK[1:3]),
+    "matrix-room-export.json": _element([*_room(PUBLIC, "public"), *TALK]),
+    "matrix-late-export.json": _element(TALK[1:3]),
     "export.json": _element(_SUCCESSOR),
 }
 SYNAPSE = {
-    "public/events": _glued([_as_servers_do(event) for event in [*_room(PUBLIC, "public"), *_TALK]]),
+    "public/events": _glued([_as_servers_do(event) for event in [*_room(PUBLIC, "public"), *TALK]]),
     "private/events": _glued(_HIDDEN),
-    "lines/events.jsonl": b"\n".join(json.dumps(event).encode() for event in [*_RULES, *_SUCCESSOR]),
+    "lines/events.jsonl": b"\n".join(json.dumps(event).encode() for event in [*RULES, *_SUCCESSOR]),
     "user_data/profile": json.dumps(_PROFILE).encode(),
 }

@@ -26,6 +26,9 @@ STATE = (
 MOST_USERS = 10_000
 """Users of one power level event that are looked at."""
 
+MOST_MOVES = 100
+"""Moves of one room that are kept: a room has one tombstone, seldom two."""
+
 LAST_MS = 7_258_118_400_000
 """Times at or beyond 2200 are no times."""
 
@@ -108,14 +111,19 @@ def _create(room: Room, event: StateEvent, content: Mapping[str, Any]) -> None:
     former = before.get("room_id") if isinstance(before, Mapping) else None
     if ids.is_room(former) and former != room.room:
         says = f"m.room.create of {room.room} names its predecessor"
-        room.moves.append((str(former), room.room, event.origin_server_ts, _PREDECESSOR, says))
+        _moved(room, (str(former), room.room, event.origin_server_ts, _PREDECESSOR, says))
 
 
 def _tombstone(room: Room, event: StateEvent, content: Mapping[str, Any]) -> None:
     target = content.get("replacement_room")
     if ids.is_room(target) and target != room.room:
         says = f"m.room.tombstone {event.event_id or ''}".strip()
-        room.moves.append((room.room, str(target), event.origin_server_ts, _TOMBSTONE, says))
+        _moved(room, (room.room, str(target), event.origin_server_ts, _TOMBSTONE, says))
+
+
+def _moved(room: Room, move: tuple[str, str, int, float, str]) -> None:
+    if move not in room.moves and len(room.moves) < MOST_MOVES:
+        room.moves.append(move)
 
 
 def _power(room: Room, event: StateEvent, content: Mapping[str, Any]) -> None:
