@@ -154,7 +154,7 @@ def _cut_array(file: _Read) -> Iterator[tuple[pa.Array, str]]:
         if not opened:
             rest = rest.removeprefix(codecs.BOM_UTF8).lstrip()
             opened, rest = rest.startswith(b"["), rest[1:]
-        ends, closed = _top_level(rest)
+        ends, closed = top_level(rest)
         if len(ends):
             starts = np.append(0, ends[:-1] + 1)
             yield _trimmed(rest, starts, ends), ""
@@ -175,7 +175,7 @@ def _trimmed(buffer: bytes, starts: _Ints, ends: _Ints) -> pa.Array:
     return _slices(padded.tobytes(), starts, ends + 1)
 
 
-def _top_level(buffer: bytes) -> tuple[_Ints, bool]:
+def top_level(buffer: bytes) -> tuple[_Ints, bool]:
     """Places of the commas between elements, and of the closing bracket if it is there; the buffer begins at an element."""
     data = np.frombuffer(buffer, np.uint8)
     places = np.flatnonzero(_STRUCTURAL[data])
