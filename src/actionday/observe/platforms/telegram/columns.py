@@ -16,8 +16,8 @@ from msgspec.structs import astuple
 from actionday.observe.platforms.telegram import clocks
 from actionday.observe.platforms.telegram.messages import Message, Usable
 from actionday.observe.platforms.telegram.peers import Peers
-from actionday.observe.platforms.telegram.tray import staged
 from actionday.observe.reader import Source
+from actionday.observe.tray import staged
 
 _FIELDS = Message.__struct_fields__
 _BORN = pa.array(["create_channel", "create_group"])

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from actionday.observe.platforms.telegram import clocks
-from actionday.observe.platforms.telegram.tray import staged
 from actionday.observe.reader import Refused, Source
+from actionday.observe.tray import staged
 
 ID_BITS = 40
 """Bits of a message id; the channel's index in its part stands above them in a key."""

@@ -21,8 +21,8 @@ from actionday.observe.platforms.telegram.messages import Block, Chat, Message, 
 from actionday.observe.platforms.telegram.notes import KINDS, RANGE_BYTES, note_of
 from actionday.observe.platforms.telegram.peers import Peers
 from actionday.observe.platforms.telegram.salvage import Page, decode, no_collector, raw
-from actionday.observe.platforms.telegram.tray import Batch, chunks
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
+from actionday.observe.tray import Batch, chunks
 
 HTML_ADVICE = "Telegram HTML export: export again as JSON (Machine-readable JSON)"
 _HTML = re.compile(rb"<html|<!DOCTYPE html", re.IGNORECASE)

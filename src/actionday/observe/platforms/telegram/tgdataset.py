@@ -17,8 +17,8 @@ from actionday.observe.platforms.telegram import dataset_rows as rows
 from actionday.observe.platforms.telegram import examples
 from actionday.observe.platforms.telegram.notes import RANGE_BYTES
 from actionday.observe.platforms.telegram.salvage import Page, decode, no_collector, raw
-from actionday.observe.platforms.telegram.tray import Batch, chunks
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
+from actionday.observe.tray import Batch, chunks
 
 TEXTS, FILES = 1, 2
 _OPENS = re.compile(
