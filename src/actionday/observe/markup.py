@@ -1,0 +1,126 @@
+"""HTML of posts and profiles to text and link targets, a column at a time, and back.
+
+Meant for the small HTML that servers hand out for posts (Mastodon, Friendica, GNU social, feeds): regular expressions that
+cannot backtrack, no tree per row. Damaged or hostile markup never raises and never comes out as markup.
+
+- `<br>` is a line break, a paragraph's end a blank line, the end of another block a line break; other tags vanish.
+- Comments, scripts, styles and whatever else no reader sees go with what is in them.
+- Mastodon hides parts of a link's address from view (`<span class="invisible">`). They stay in the text: what is left out
+  there would leave half an address for a whole one.
+- A mention reads ``@name`` and leads to another server; it becomes ``@name@host``, and no href besides.
+- Links to hashtags are navigation: no href.
+- Character references are decoded last and once, so that ``&lt;b&gt;`` is text and stays it.
+
+Not for: whole pages of websites (their own reader has a tree), and never for showing anything to anybody.
+"""
+
+import html as entities
+from dataclasses import dataclass
+
+import polars as pl
+import pyarrow as pa
+
+HREFS = pa.list_(pa.string())
+
+_ATTRIBUTES = r"""(?:"[^"]*"|'[^']*'|[^'">])*"""
+_END = r"(?:>|\z)"
+_UNSEEN = r"script|style|head|title|template|noscript|object|svg|math|textarea|select|iframe"
+_RARE = rf"(?i)<(?:!--|(?:{_UNSEEN})[\s>])"
+_DROPPED = r"(?is)<!--.*?(?:-->|\z)" + "".join(
+    rf"|<{name}(?:\s[^>]*)?>.*?(?:</{name}\s*>|\z)" for name in _UNSEEN.split("|")
+)
+_MENTION = (
+    r"""(?i)<a\s[^<>]*?href=["']https?://([^/"'<>]+)/(?:@|users/|profile/)([\w.-]+)/?["'][^<>]*>"""
+    r"""@(?:<(?:span|bdi)[^<>]*>)?[\w.-]+(?:@[\w.-]+)?(?:</(?:span|bdi)>)?</a>"""
+)
+_PARAGRAPH = rf"(?i)</(?:p|blockquote|pre|h[1-6]|ul|ol|table)(?:\s{_ATTRIBUTES})?{_END}"
+_LINE = rf"(?i)<(?:br|hr|/div|/li|/tr|/section|/article|/header|/footer|/dt|/dd)(?:[\s/]{_ATTRIBUTES})?{_END}"
+_CELL = rf"(?i)</t[dh](?:\s{_ATTRIBUTES})?{_END}"
+_TAG = rf"<(?:[A-Za-z/]{_ATTRIBUTES}|[!?][^>]*){_END}"
+_ANCHOR = rf"(?i)<(?:a|area)\s{_ATTRIBUTES}>"
+_HREF = r"""(?i)[\s"'/]href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
+_HASHTAG = (
+    r"""(?i)[\s"'](?:rel\s*=\s*["']?(?:[^"'>]*\s)?tag[\s"'>]|class\s*=\s*["'](?:[^"']*\s)?(?:hashtag|u-tag)[\s"'])"""
+)
+_NOWHERE = r"(?i)^(?:#|javascript:|data:|vbscript:|$)"
+_REFERENCE = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """As long as the input. `text`: strings, never null. `hrefs`: list<string> in order, null where a row has none."""
+
+    text: pa.Array
+    hrefs: pa.Array
+
+
+def plain_text(html: pa.Array) -> Plain:
+    """Texts and link targets of a column of HTML (strings; null counts as empty). Takes a block, not a file."""
+    source = pl.Series("html", html, dtype=pl.String).fill_null("")
+    source = _where(source, source.str.contains(_RARE), _DROPPED, "")
+    source = source.str.replace_all(_MENTION, "@$2@$1")
+    return Plain(_texts(source).to_arrow().cast(pa.string()), _hrefs(source))
+
+
+def as_html(text: pa.Array, hrefs: pa.Array | None = None) -> pa.Array:
+    """HTML that `plain_text` reads as exactly these texts and hrefs, whatever is in them. A null text counts as empty."""
+    body = pl.Series("text", text, dtype=pl.String).fill_null("")
+    references = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;", "\t": "&#9;", "\f": "&#12;"}
+    body = body.str.replace_many(references)
+    # blanks and line breaks that reading would take out or move are written as references
+    odd = body.str.contains(r"^[ \n]|[ \n]$|  | \n|\n |\n\n\n")
+    exact = body.str.replace_many({" ": "&#32;", "\n": "&#10;"})
+    usual = body.str.replace_all("\n\n", "</p><p>", literal=True).str.replace_all("\n", "<br />", literal=True)
+    frame = pl.DataFrame({"odd": odd, "exact": exact, "usual": usual, "anchors": _anchors(hrefs, len(body))})
+    made = pl.concat_str(pl.lit("<p>"), pl.when("odd").then("exact").otherwise("usual"), pl.lit("</p>"), "anchors")
+    return frame.select(made).to_series().to_arrow().cast(pa.string())
+
+
+def decode(texts: pl.Series) -> pl.Series:
+    """Character references to characters, once; those that no standard knows stay as they are."""
+    has = texts.str.contains("&", literal=True).fill_null(value=False)
+    if not has.any():
+        return texts
+    found = texts.filter(has).str.extract_all(_REFERENCE).explode().drop_nulls().unique(maintain_order=True)
+    known = {reference: entities.unescape(reference) for reference in found}
+    known = {reference: value for reference, value in known.items() if value != reference}
+    return texts.str.replace_many(known) if known else texts
+
+
+def _texts(source: pl.Series) -> pl.Series:
+    loose = ~source.str.contains("(?i)<pre[ >]")
+    text = _where(source, loose & source.str.contains(r"[\t\r\n\f]|  "), r"[ \t\r\n\f]+", " ")
+    text = text.str.replace_all(_PARAGRAPH, "\n\n").str.replace_all(_LINE, "\n").str.replace_all(_CELL, " ")
+    bare = text.str.replace_all(_TAG, "")
+    bare = _where(bare, loose & bare.str.contains(r" \n|\n "), r" *\n *", "\n")
+    return decode(bare.str.replace_all(r"\n{3,}", "\n\n").str.strip_chars(" \n"))
+
+
+def _where(texts: pl.Series, rows: pl.Series, pattern: str, value: str) -> pl.Series:
+    """Replace in some rows only: most columns have none, and looking costs less than replacing."""
+    if not rows.any():
+        return texts
+    return texts.clone().scatter(rows.arg_true(), texts.filter(rows).str.replace_all(pattern, value))
+
+
+def _hrefs(source: pl.Series) -> pa.Array:
+    """The targets of each row's anchors."""
+    anchors = source.str.extract_all(_ANCHOR)
+    frame = pl.DataFrame({"row": pl.int_range(len(source), dtype=pl.UInt32, eager=True), "a": anchors})
+    frame = frame.explode("a").drop_nulls("a").filter(~pl.col("a").str.contains(_HASHTAG))
+    target = pl.coalesce(pl.col("a").str.extract(_HREF, n) for n in (1, 2, 3))
+    frame = frame.select("row", target.alias("a")).drop_nulls("a")
+    frame = frame.with_columns(decode(frame["a"]).str.strip_chars()).filter(~pl.col("a").str.contains(_NOWHERE))
+    listed = frame.group_by("row", maintain_order=True).agg("a")
+    whole = pl.DataFrame({"row": pl.int_range(len(source), dtype=pl.UInt32, eager=True)})
+    return whole.join(listed, on="row", how="left", maintain_order="left")["a"].to_arrow().cast(HREFS)
+
+
+def _anchors(hrefs: pa.Array | None, length: int) -> pl.Series:
+    """An anchor without text for each href."""
+    if hrefs is None:
+        return pl.Series([""]).new_from_index(0, length)
+    listed = pl.Series("h", hrefs, dtype=pl.List(pl.String))
+    quoted = pl.element().str.replace_many({"&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;"})
+    made = listed.list.eval(pl.concat_str(pl.lit('<a href="'), quoted, pl.lit('"></a>')))
+    return made.list.join("").fill_null("")
