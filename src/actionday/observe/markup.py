@@ -62,6 +62,18 @@ def plain_text(html: pa.Array) -> Plain:
     return Plain(_texts(source).to_arrow().cast(pa.string()), _hrefs(source))
 
 
+def with_targets(plain: Plain) -> pa.Array:
+    """The texts, and below each on lines of their own the targets that it hides: for profiles, whose tables hold text alone."""
+    frame = pl.DataFrame({"text": pl.Series(plain.text), "h": pl.Series(plain.hrefs, dtype=pl.List(pl.String))})
+    frame = frame.with_row_index("row")
+    lines = frame.explode("h").drop_nulls("h").filter(~pl.col("text").str.contains(pl.col("h"), literal=True))
+    lines = lines.group_by("row", maintain_order=True).agg(pl.col("h").str.join("\n"))
+    whole = frame.drop("h").join(lines, on="row", how="left", maintain_order="left")
+    given = [pl.when(pl.col(name) != "").then(name) for name in ("text", "h")]
+    made = whole.select(pl.concat_str(given, separator="\n", ignore_nulls=True).fill_null(""))
+    return made.to_series().to_arrow().cast(pa.string())
+
+
 def as_html(text: pa.Array, hrefs: pa.Array | None = None) -> pa.Array:
     """HTML that `plain_text` reads as exactly these texts and hrefs, whatever is in them. A null text counts as empty."""
     body = pl.Series("text", text, dtype=pl.String).fill_null("")
