@@ -33,6 +33,9 @@ def one(markup: str) -> tuple[str, list[str] | None]:
         ("<p>lorem</p><p>ipsum<br>dolor<br />sit</p>", "lorem\n\nipsum\ndolor\nsit", None),
         (LINK, "Lorem https://example.org/long/path?a=1&b=2", ["https://example.org/long/path?a=1&b=2"]),
         (MENTION, "@Amet@other.example sit", None),
+        ('@<a href="https://q.example/user/9" class="h-card mention" title="Ba B">ba</a> x', "@ba@q.example x", None),
+        ('@<a href="https://q.example/ba" class="mention">ba</a>', "@ba@q.example", None),
+        ('RT @<a href="https://f.example/profile/ba" class="mention">@<span>ba</span></a>', "RT @ba@f.example", None),
         (
             '<a class="u-url mention" data-user="9" href="https://a.example/users/ba">@<span>ba</span></a>',
             "@ba@a.example",

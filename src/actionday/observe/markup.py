@@ -7,7 +7,8 @@ cannot backtrack, no tree per row. Damaged or hostile markup never raises and ne
 - Comments, scripts, styles and whatever else no reader sees go with what is in them.
 - Mastodon hides parts of a link's address from view (`<span class="invisible">`). They stay in the text: what is left out
   there would leave half an address for a whole one.
-- A mention reads ``@name`` and leads to another server; it becomes ``@name@host``, and no href besides.
+- A mention reads ``@name`` and leads to another server; it becomes ``@name@host``, and no href besides. GNU social writes the
+  sign before the link, and links to a number.
 - Links to hashtags are navigation: no href.
 - Character references are decoded last and once, so that ``&lt;b&gt;`` is text and stays it.
 
@@ -30,8 +31,12 @@ _DROPPED = r"(?is)<!--.*?(?:-->|\z)" + "".join(
     rf"|<{name}(?:\s[^>]*)?>.*?(?:</{name}\s*>|\z)" for name in _UNSEEN.split("|")
 )
 _MENTION = (
-    r"""(?i)<a\s[^<>]*?href=["']https?://([^/"'<>]+)/(?:@|users/|profile/)([\w.-]+)/?["'][^<>]*>"""
+    r"""(?i)@?<a\s[^<>]*?href=["']https?://([^/"'<>]+)/(?:@|users/|profile/)([\w.-]+)/?["'][^<>]*>"""
     r"""@(?:<(?:span|bdi)[^<>]*>)?[\w.-]+(?:@[\w.-]+)?(?:</(?:span|bdi)>)?</a>"""
+)
+_NAMED_AFTER = (
+    r"""(?i)@<a\s[^<>]*?href=["']https?://([^/"'<>]+)/(?:user/[0-9]+|(?:users/|profile/|@)?[\w.-]+)/?["'][^<>]*>"""
+    r"""(?:<(?:span|bdi)[^<>]*>)?([\w.-]+)(?:</(?:span|bdi)>)?</a>"""
 )
 _PARAGRAPH = rf"(?i)</(?:p|blockquote|pre|h[1-6]|ul|ol|table)(?:\s{_ATTRIBUTES})?{_END}"
 _LINE = rf"(?i)<(?:br|hr|/div|/li|/tr|/section|/article|/header|/footer|/dt|/dd)(?:[\s/]{_ATTRIBUTES})?{_END}"
@@ -59,6 +64,7 @@ def plain_text(html: pa.Array) -> Plain:
     source = pl.Series("html", html, dtype=pl.String).fill_null("")
     source = _where(source, source.str.contains(_RARE), _DROPPED, "")
     source = source.str.replace_all(_MENTION, "@$2@$1")
+    source = _where(source, source.str.contains("(?i)@<a "), _NAMED_AFTER, "@$2@$1")
     return Plain(_texts(source).to_arrow().cast(pa.string()), _hrefs(source))
 
 

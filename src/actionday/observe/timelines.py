@@ -91,7 +91,10 @@ class Block:
 
 
 class Timelines:
-    """Blocks of one file to chunks; `end` says what was hidden. `zone` places wall clocks that the format leaves bare."""
+    """Blocks of one file to chunks; `end` says what was hidden.
+
+    `zone` is the format's own, where it leaves wall clocks bare (a database's UTC): no wall clock of the author's, so no offset.
+    """
 
     def __init__(self, source: Source, zone: str | None = None) -> None:
         self._source, self._zone = source, zone
@@ -145,7 +148,7 @@ class Timelines:
         )
         judged = notes.with_columns(
             times.at.alias("when"),
-            times.offset.alias("at_offset"),
+            (times.offset if self._zone is None else pl.lit(None, pl.Int16)).alias("at_offset"),
             times.reason.alias("fault"),
             edited.at.alias("edited_at"),
             pl.col("text").fill_null(""),

@@ -56,7 +56,9 @@ def read_lists(
     """
     config = {"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
     with duckdb.connect(config=config) as connection, path.open("rb") as file:
-        cutter = _Cutter(file, tuple(lists), keep_rest=rest is not None)
+        shown = [name for name, shape in lists.items() if shape is not None]
+        others = [name for name in lists if name not in shown]
+        cutter = _Cutter(file, (*shown, *others), len(shown), keep_rest=rest is not None)
         for name, objects, starts in cutter.pieces():
             shape = rest if name == REST else lists[name]
             for first in range(0, len(objects) if shape is not None else 0, _ROWS):
@@ -142,10 +144,10 @@ def _text_or_none(raw: bytes) -> str | None:
 class _Cutter:
     """Cuts a file; `faults` is filled by the time `pieces` ends."""
 
-    def __init__(self, file: BinaryIO, names: tuple[str, ...], *, keep_rest: bool) -> None:
+    def __init__(self, file: BinaryIO, names: tuple[str, ...], counted: int, *, keep_rest: bool) -> None:
         self._file, self._names, self._keep = file, (*names, REST), keep_rest
         self._wanted = np.array([kernels.hash_path(name) for name in names], np.int64)
-        self._state, self._stack = kernels.new_state()
+        self._state, self._stack = kernels.new_state(counted)
         self._out = np.empty((65_536, 4), np.int64)
         self._rest, self._rest_from, self._rest_start, self._too_long = bytearray(), -1, -1, False
         self.faults: list[Refused] = []

@@ -17,15 +17,19 @@ ITEM, ENTER, LEAVE, END, WRONG = 1, 2, 3, 4, 5
 with lists ends (byte) · brackets that do not fit, or nested too deep (byte). A document without lists is an object, of the
 list after the last one."""
 
-DEPTH, IN_TEXT, ESCAPED, INSIDE, INSIDE_DEPTH, START, HASH, ODD, DOCUMENT, LISTS = range(10)
-N_STATE, DEEPEST = 10, 64
+DEPTH, IN_TEXT, ESCAPED, INSIDE, INSIDE_DEPTH, START, HASH, ODD, DOCUMENT, LISTS, COUNTED = range(11)
+N_STATE, DEEPEST = 11, 64
 _SEED, _ARRAY, _MASK = 5381, 91, 0x3FFFFFFFFFFF
 
 
-def new_state() -> tuple[Longs, Longs]:
-    """The state before a file's first byte, and the path and kind of each open bracket."""
+def new_state(counted: int) -> tuple[Longs, Longs]:
+    """The state before a file's first byte, and the path and kind of each open bracket.
+
+    Values that are no objects are counted (`ODD`) in the first `counted` lists.
+    """
     state, stack = np.zeros(N_STATE, np.int64), np.zeros((DEEPEST + 1, 2), np.int64)
     state[START] = state[DOCUMENT] = -1
+    state[COUNTED] = counted
     return state, stack
 
 
@@ -138,8 +142,8 @@ def scan(buf: Bytes, i: int, base: int, state: Longs, stack: Longs, wanted: Long
         if more < 0:
             out[k, 0], out[k, 1] = 5, base + i
             return i, k + 1
-        if c > 44 or c == 34:
-            state[ODD] += state[INSIDE] > 0 and more == k and state[DEPTH] == state[INSIDE_DEPTH] and c < 123
+        if (c > 44 or c == 34) and c < 123 and 0 < state[INSIDE] <= state[COUNTED]:
+            state[ODD] += more == k and state[DEPTH] == state[INSIDE_DEPTH]
         k = more
         i += 1
     return i, k
