@@ -1,7 +1,8 @@
 """HTML of posts and profiles to text and link targets, a column at a time, and back.
 
-Meant for the small HTML that servers hand out for posts (Mastodon, Friendica, GNU social, feeds): regular expressions that
-cannot backtrack, no tree per row. Damaged or hostile markup never raises and never comes out as markup.
+Meant for the small HTML that servers hand out for posts (Mastodon, Friendica, GNU social, feeds): one pass over the bytes, and
+regular expressions that cannot backtrack where there are links; no tree per row. Damaged or hostile markup never raises and never
+comes out as markup; a tag that is not closed takes the rest of its text with it, as in browsers.
 
 - `<br>` is a line break, a paragraph's end a blank line, the end of another block a line break; other tags vanish.
 - Comments, scripts, styles and whatever else no reader sees go with what is in them.
@@ -18,13 +19,15 @@ Not for: whole pages of websites (their own reader has a tree), and never for sh
 import html as entities
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
+
+from actionday.observe import markup_kernels as kernels
 
 HREFS = pa.list_(pa.string())
 
 _ATTRIBUTES = r"""(?:"[^"]*"|'[^']*'|[^'">])*"""
-_END = r"(?:>|\z)"
 _UNSEEN = r"script|style|head|title|template|noscript|object|svg|math|textarea|select|iframe"
 _RARE = rf"(?i)<(?:!--|(?:{_UNSEEN})[\s>])"
 _DROPPED = r"(?is)<!--.*?(?:-->|\z)" + "".join(
@@ -34,14 +37,11 @@ _MENTION = (
     r"""(?i)@?<a\s[^<>]*?href=["']https?://([^/"'<>]+)/(?:@|users/|profile/)([\w.-]+)/?["'][^<>]*>"""
     r"""@(?:<(?:span|bdi)[^<>]*>)?[\w.-]+(?:@[\w.-]+)?(?:</(?:span|bdi)>)?</a>"""
 )
+_MENTIONED = r"(?i)>@(?:<(?:span|bdi)[^<>]*>)?[\w.-]"
 _NAMED_AFTER = (
     r"""(?i)@<a\s[^<>]*?href=["']https?://([^/"'<>]+)/(?:user/[0-9]+|(?:users/|profile/|@)?[\w.-]+)/?["'][^<>]*>"""
     r"""(?:<(?:span|bdi)[^<>]*>)?([\w.-]+)(?:</(?:span|bdi)>)?</a>"""
 )
-_PARAGRAPH = rf"(?i)</(?:p|blockquote|pre|h[1-6]|ul|ol|table)(?:\s{_ATTRIBUTES})?{_END}"
-_LINE = rf"(?i)<(?:br|hr|/div|/li|/tr|/section|/article|/header|/footer|/dt|/dd)(?:[\s/]{_ATTRIBUTES})?{_END}"
-_CELL = rf"(?i)</t[dh](?:\s{_ATTRIBUTES})?{_END}"
-_TAG = rf"<(?:[A-Za-z/]{_ATTRIBUTES}|[!?][^>]*){_END}"
 _ANCHOR = rf"(?i)<(?:a|area)\s{_ATTRIBUTES}>"
 _HREF = r"""(?i)[\s"'/]href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
 _HASHTAG = (
@@ -49,6 +49,9 @@ _HASHTAG = (
 )
 _NOWHERE = r"(?i)^(?:#|javascript:|data:|vbscript:|$)"
 _REFERENCE = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+
+
+_TABLES = (kernels.PARAGRAPHS, kernels.LINES, kernels.BREAKS, kernels.CELLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def plain_text(html: pa.Array) -> Plain:
     """Texts and link targets of a column of HTML (strings; null counts as empty). Takes a block, not a file."""
     source = pl.Series("html", html, dtype=pl.String).fill_null("")
     source = _where(source, source.str.contains(_RARE), _DROPPED, "")
-    source = source.str.replace_all(_MENTION, "@$2@$1")
+    source = _where(source, source.str.contains(_MENTIONED), _MENTION, "@$2@$1")
     source = _where(source, source.str.contains("(?i)@<a "), _NAMED_AFTER, "@$2@$1")
     return Plain(_texts(source).to_arrow().cast(pa.string()), _hrefs(source))
 
@@ -106,12 +109,16 @@ def decode(texts: pl.Series) -> pl.Series:
 
 
 def _texts(source: pl.Series) -> pl.Series:
-    loose = ~source.str.contains("(?i)<pre[ >]")
-    text = _where(source, loose & source.str.contains(r"[\t\r\n\f]|  "), r"[ \t\r\n\f]+", " ")
-    text = text.str.replace_all(_PARAGRAPH, "\n\n").str.replace_all(_LINE, "\n").str.replace_all(_CELL, " ")
-    bare = text.str.replace_all(_TAG, "")
-    bare = _where(bare, loose & bare.str.contains(r" \n|\n "), r" *\n *", "\n")
-    return decode(bare.str.replace_all(r"\n{3,}", "\n\n").str.strip_chars(" \n"))
+    array = source.to_arrow().cast(pa.string())
+    _, offsets, data = array.buffers()
+    if data is None:
+        return source
+    starts = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1]
+    buffer = np.frombuffer(data, np.uint8)
+    out, ends = np.empty(2 * int(starts[-1] - starts[0]) + 1, np.uint8), np.zeros(len(starts), np.int32)
+    kernels.strip(buffer, starts, out, ends, _TABLES, kernels.PRE)
+    made = pa.Array.from_buffers(pa.string(), len(array), [None, pa.py_buffer(ends), pa.py_buffer(out)])
+    return decode(pl.Series("text", made, dtype=pl.String))
 
 
 def _where(texts: pl.Series, rows: pl.Series, pattern: str, value: str) -> pl.Series:
@@ -123,15 +130,16 @@ def _where(texts: pl.Series, rows: pl.Series, pattern: str, value: str) -> pl.Se
 
 def _hrefs(source: pl.Series) -> pa.Array:
     """The targets of each row's anchors."""
-    anchors = source.str.extract_all(_ANCHOR)
-    frame = pl.DataFrame({"row": pl.int_range(len(source), dtype=pl.UInt32, eager=True), "a": anchors})
+    rows = source.str.contains("(?i)<a(?:rea)?\\s").arg_true()
+    frame = pl.DataFrame({"row": rows, "a": source.gather(rows).str.extract_all(_ANCHOR)})
     frame = frame.explode("a").drop_nulls("a").filter(~pl.col("a").str.contains(_HASHTAG))
     target = pl.coalesce(pl.col("a").str.extract(_HREF, n) for n in (1, 2, 3))
     frame = frame.select("row", target.alias("a")).drop_nulls("a")
     frame = frame.with_columns(decode(frame["a"]).str.strip_chars()).filter(~pl.col("a").str.contains(_NOWHERE))
-    listed = frame.group_by("row", maintain_order=True).agg("a")
-    whole = pl.DataFrame({"row": pl.int_range(len(source), dtype=pl.UInt32, eager=True)})
-    return whole.join(listed, on="row", how="left", maintain_order="left")["a"].to_arrow().cast(HREFS)
+    counts = np.bincount(frame["row"].to_numpy(), minlength=len(source))
+    offsets = pa.array(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32))
+    values = frame["a"].to_arrow().cast(pa.string())
+    return pa.ListArray.from_arrays(offsets, values, type=HREFS, mask=pa.array(counts == 0))
 
 
 def _anchors(hrefs: pa.Array | None, length: int) -> pl.Series:

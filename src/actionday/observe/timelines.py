@@ -9,13 +9,13 @@ Not for: what a format's keys mean (its reader's business), and never for how po
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 
 import polars as pl
 import pyarrow as pa
 
 from actionday.observe.reader import CHUNK_ROWS, Chunk, Refused, Source, staged_schema
-from actionday.observe.times import Declared, parse_times
+from actionday.observe.times import Declared, Instants, parse_times
 
 MEDIA = pl.Struct(
     {
@@ -66,6 +66,7 @@ MOVES: dict[str, pl.DataType | type[pl.DataType]] = {
     "at": pl.String,
     "evidence": pl.String,
 }
+_YEARS = datetime(1970, 1, 1), datetime(2199, 12, 31)  # noqa: DTZ001 - compared with columns that are UTC throughout
 NO_ID = "no id of the post"
 NO_AUTHOR = "no author that can be told"
 NO_TIME = "no time"
@@ -125,6 +126,17 @@ class Timelines:
         if told:
             yield Chunk(refused=told)
 
+    def _times(self, values: pl.Series) -> Instants:
+        """Times of a column; one that is empty throughout is not looked at."""
+        if values.null_count() == len(values):
+            return parse_times(values.cast(pl.Null))
+        if self._zone is None:  # what most servers write is read at once; anything else is looked at properly
+            plain = values.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False)
+            if plain.null_count() == values.null_count() and plain.is_between(*_YEARS).all():
+                nothing = pl.Series([None]).new_from_index(0, len(values))
+                return Instants(plain.dt.replace_time_zone("UTC"), nothing.cast(pl.Int16), nothing.cast(pl.String))
+        return parse_times(values, Declared(self._zone))
+
     def _shown(self, notes: pl.DataFrame) -> pl.DataFrame:
         hidden = notes.filter(pl.col("hidden").is_not_null())
         if not hidden.height or self._source.private_basis is not None:
@@ -136,8 +148,7 @@ class Timelines:
 
     def _usable(self, notes: pl.DataFrame, refused: list[Refused]) -> pl.DataFrame:
         """Posts that have all they need, times read; the others are refused with the first thing amiss."""
-        times = parse_times(notes["at"], Declared(self._zone))
-        edited = parse_times(notes["edited_at"], Declared(self._zone))
+        times, edited = self._times(notes["at"]), self._times(notes["edited_at"])
         missing = (
             pl.when(~pl.col("native").str.contains(r"^[^\s\[{]").fill_null(value=False))
             .then(pl.lit(NO_ID))
@@ -170,7 +181,9 @@ class Timelines:
         )
 
     def _accounts(self, people: pl.DataFrame) -> pl.DataFrame:
-        born = parse_times(people["created_at"], Declared(self._zone))
+        if not people.height:
+            return people
+        born = self._times(people["created_at"])
         made = people.with_columns(
             born.at.alias("created_at"),
             *_id_parts("subject"),
@@ -181,9 +194,11 @@ class Timelines:
         return made.drop("state", "rule", "evidence").unique(maintain_order=True)
 
     def _moves(self, moves: pl.DataFrame) -> pl.DataFrame:
+        if not moves.height:
+            return moves
         apart = moves.filter((pl.col("subject") != pl.col("target")).fill_null(value=False))
         return apart.with_columns(
-            parse_times(apart["at"], Declared(self._zone)).at.alias("at"),
+            self._times(apart["at"]).at.alias("at"),
             pl.col("subject").str.extract(r"^([^:]+):", 1).alias("platform"),
             pl.col("target").str.extract(r"^([^:]+):", 1).alias("target_platform"),
         ).unique(maintain_order=True)

@@ -23,7 +23,7 @@ import pyarrow as pa
 from actionday.observe.reader import Refused
 from actionday.observe.tabular import jsonlists_kernels as kernels
 
-BLOCK = 8 << 20
+BLOCK = 6 << 20
 LONGEST = 64 << 20
 REST_BYTES = 4 << 20
 REST = "*"

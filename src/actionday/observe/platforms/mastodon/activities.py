@@ -73,7 +73,8 @@ def block_of(rows: Rows, names: Names) -> Block:
     """The posts, people and moves of some objects, in the order of the file."""
     frame = _mended(rows)
     actors = frame.filter(pl.col("type").is_in(ACTORS))
-    names.learn(actors)
+    if actors.height:
+        names.learn(actors)
     notes = pl.concat([_notes(frame, rows, names), _boosts(frame, names)]).sort("row", maintain_order=True)
     moves = pl.concat([_moves(frame, names), _aliases(actors, names)])
     return Block(notes, _people(actors, names), moves, rows.refused)
@@ -153,6 +154,8 @@ def _notes(frame: pl.DataFrame, rows: Rows, names: Names) -> pl.DataFrame:
 def _boosts(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
     """Announce activities. Mastodon names only the boosted post; others, and boosts of one's own, carry it."""
     boosts = frame.filter(pl.col("type") == "Announce")
+    if not boosts.height:
+        return pl.DataFrame(schema=NOTES)
     inner = pl.col("object").struct
     boosts = boosts.with_columns(
         pl.coalesce("object_uri", inner.field("id")).alias("object_uri"),
@@ -225,6 +228,8 @@ def _media() -> pl.Expr:
 
 
 def _people(actors: pl.DataFrame, names: Names) -> pl.DataFrame:
+    if not actors.height:
+        return pl.DataFrame(schema=PEOPLE)
     fields = actors.select("row", "attachment").explode("attachment").unnest("attachment").filter(pl.col("value") != "")
     values = pl.Series("value", with_targets(plain_text(fields["value"].to_arrow())), dtype=pl.String)
     lines = fields.with_columns(values).select("row", pl.concat_str("name", "value", separator=": ", ignore_nulls=True))
@@ -255,6 +260,8 @@ def _people(actors: pl.DataFrame, names: Names) -> pl.DataFrame:
 def _moves(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
     """Move activities: the old account says where it went."""
     moves = frame.filter(pl.col("type") == "Move")
+    if not moves.height:
+        return pl.DataFrame(schema=MOVES)
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(moves))
     old = names.authors(pl.select(pl.coalesce(moves["object_uri"], moves["actor"])).to_series(), nothing)
     made = moves.with_columns(old.alias("old"), names.authors(moves["target"], nothing).alias("new"))
@@ -272,6 +279,8 @@ def _moves(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
 
 def _aliases(actors: pl.DataFrame, names: Names) -> pl.DataFrame:
     """`movedTo` is the old account's word; `alsoKnownAs` only the new one's, and may be one of two that both live."""
+    if not actors.height:
+        return pl.DataFrame(schema=MOVES)
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(actors))
     own = actors.with_columns(names.authors(actors["id"], actors["url"]).alias("own"))
     moved = own.with_columns(names.authors(own["movedTo"], nothing).alias("new")).drop_nulls(["own", "new"])
