@@ -1,0 +1,1 @@
+"""diaspora*: account archives (`export`) and answers of the API v1 (`rest`)."""

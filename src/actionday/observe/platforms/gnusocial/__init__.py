@@ -1,0 +1,1 @@
+"""GNU social (Quitter): answers of its Twitter-like API (`export`) and Atom feeds and backups (`atom`)."""

@@ -1,0 +1,1 @@
+"""Mastodon and what speaks as it does: ActivityPub documents and account archives (`export`), answers of the REST API (`rest`)."""
