@@ -5,6 +5,7 @@ folder, or the one given on the command line. An `export.toml` says for its fold
 say themselves: `zone`, `vantage`, `seen_at`. Pictures and videos beside an export are its media, not inputs.
 """
 
+import codecs
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from actionday.observe.unpack import is_packed
 from actionday.records import InputError
 
 _COMPANIONS = (".map.toml",)
+_ASSIGNED = b"window.YTD."
 _OURS = ("snapshots.toml", "table.map.toml", "export.toml", "day.toml", "truth.json")
 _MEDIA = (
     ".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp4", ".webm", ".mov", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".tgs",
@@ -79,7 +81,7 @@ def walk(
         for child in sorted(path.iterdir(), key=lambda child: child.name):
             if not child.name.startswith("."):
                 yield from walk(child, root, f"{name}/{child.name}" if name else child.name, mapping, said)
-    elif path.name in _OURS or path.name.endswith(_COMPANIONS) or path.suffix.lower() in _MEDIA:
+    elif path.name in _OURS or path.name.endswith(_COMPANIONS) or _is_beside(path):
         return
     elif not path.is_file():
         yield PassedOver(name, "neither a file nor a folder")
@@ -89,6 +91,16 @@ def walk(
         yield Found(path, name, root, packed=True, mapping=mapping, declared=said)
     else:
         yield Found(path, name, root, mapping=mapping if mapping is not None else _beside(path), declared=said)
+
+
+def _is_beside(path: Path) -> bool:
+    """Media and page furniture of an export. A script that only assigns data, as Twitter's archives have, is an input."""
+    if path.suffix.lower() not in _MEDIA:
+        return False
+    if path.suffix.lower() != ".js":
+        return True
+    with path.open("rb") as file:
+        return not file.read(len(_ASSIGNED) + 3).removeprefix(codecs.BOM_UTF8).startswith(_ASSIGNED)
 
 
 def innermost(folder: Path) -> Path:

@@ -27,30 +27,35 @@ _STRUCTURAL = np.zeros(256, dtype=bool)
 _STRUCTURAL[list(b'"{}[],')] = True
 
 
-class _Read(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+class Readable(Protocol):
+    """Bytes from front to back."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most so many; none at the end."""
+        ...
 
 
-class _Transcoded:
+class Transcoded:
     """A file in another encoding, read as UTF-8 bytes."""
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
         self._file, self._decoder = file, codecs.getincrementaldecoder(encoding)("replace")
 
     def read(self, size: int, /) -> bytes:
+        """The next bytes, as UTF-8."""
         raw = self._file.read(size)
         return self._decoder.decode(raw, final=not raw).encode("utf-8", "replace")
 
 
 def read_json(path: Path, layout: Layout, wanted: tuple[str, ...]) -> Iterator[Batch]:
     """Yield batches with one text column per wanted name. A name is a key or a dotted path (``user.id``, ``ids[0]``)."""
-    cut = _cut_array if layout.shape == "json" else _cut_lines
+    cut = cut_array if layout.shape == "json" else cut_lines
     con = duckdb.connect(
         config={"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
     )
     number = 1
     with path.open("rb") as raw:
-        file: _Read = raw if layout.encoding == "utf-8" else _Transcoded(raw, layout.encoding)
+        file: Readable = raw if layout.encoding == "utf-8" else Transcoded(raw, layout.encoding)
         for objects, fault in cut(file):
             batch = _picked(con, objects, wanted, number)
             number += len(objects)
@@ -72,7 +77,7 @@ def json_path(name: str) -> str:
 def _picked(con: duckdb.DuckDBPyConnection, objects: pa.Array, wanted: tuple[str, ...], start: int) -> Batch:
     """Pick the wanted paths of a block's objects."""
     numbers = pl.Series("row", np.arange(start, start + len(objects), dtype=np.int64))
-    text, broken = _as_text(objects)
+    text, broken = as_text(objects)
     paths = [json_path(name) for name in wanted]
     picked = ", ".join(f"v[{n + 1}] AS c{n}" for n in range(len(wanted)))
     block = pa.table({"t": text, "n": pa.array(numbers.to_numpy())})
@@ -98,7 +103,7 @@ def _not_objects(numbers: pl.Series, text: pa.Array, start: int) -> list[Refused
     return [Refused(f"row {n}", "not a JSON object", raw) for n, raw in raws if raw is not None]
 
 
-def _as_text(objects: pa.Array) -> tuple[pa.Array, Any]:
+def as_text(objects: pa.Array) -> tuple[pa.Array, Any]:
     """Bytes to text; objects that are not UTF-8 become null and are told by the second value (a function of the start)."""
     try:
         return objects.cast(pa.string()), lambda _start: []
@@ -127,10 +132,11 @@ def _slices(buffer: bytes, starts: _Ints, ends: _Ints) -> pa.Array:
     )
 
 
-def _cut_lines(file: _Read) -> Iterator[tuple[pa.Array, str]]:
+def cut_lines(file: Readable, block: int = BLOCK) -> Iterator[tuple[pa.Array, str]]:
+    """One object a line, as blocks of binary rows, each with what is wrong after it (empty: nothing)."""
     rest = b""
     first = True
-    while more := file.read(BLOCK):
+    while more := file.read(block):
         if first:
             more, first = more.removeprefix(codecs.BOM_UTF8), False
         buffer = rest + more
@@ -146,10 +152,10 @@ def _cut_lines(file: _Read) -> Iterator[tuple[pa.Array, str]]:
         yield pa.array([rest], pa.binary()), ""
 
 
-def _cut_array(file: _Read) -> Iterator[tuple[pa.Array, str]]:
+def cut_array(file: Readable, block: int = BLOCK) -> Iterator[tuple[pa.Array, str]]:
     """Cut ``[ {…}, {…} ]`` at its top level. A file that breaks off yields the whole objects before the break."""
     rest, opened = b"", False
-    while more := file.read(BLOCK):
+    while more := file.read(block):
         rest += more
         if not opened:
             rest = rest.removeprefix(codecs.BOM_UTF8).lstrip()
