@@ -23,8 +23,6 @@ LONGEST = 64 << 20
 """Bytes read at once, and the longest single object."""
 
 _Ints = np.ndarray[Any, np.dtype[np.int64]]
-_STRUCTURAL = np.zeros(256, dtype=bool)
-_STRUCTURAL[list(b'"{}[],')] = True
 
 
 class Readable(Protocol):
@@ -124,7 +122,7 @@ def _text_or_none(raw: bytes) -> str | None:
         return None
 
 
-def _slices(buffer: bytes, starts: _Ints, ends: _Ints) -> pa.Array:
+def _slices(buffer: bytes | bytearray, starts: _Ints, ends: _Ints) -> pa.Array:
     """An Arrow binary array of buffer[start:end] for neighbouring slices, without a Python object per slice."""
     offsets = np.append(starts, ends[-1:] if len(ends) else 0).astype(np.int32)
     return pa.Array.from_buffers(
@@ -176,42 +174,26 @@ def cut_array(file: Readable, block: int = BLOCK) -> Iterator[tuple[pa.Array, st
 
 def _trimmed(buffer: bytes, starts: _Ints, ends: _Ints) -> pa.Array:
     """Slices without the separator after each (one byte that the next slice would begin with)."""
-    padded = np.frombuffer(buffer, np.uint8).copy()
-    padded[ends] = 32  # the comma or bracket becomes a blank at the end of its slice
-    return _slices(padded.tobytes(), starts, ends + 1)
+    padded = bytearray(buffer)
+    np.frombuffer(padded, np.uint8)[ends] = 32  # the comma or bracket becomes a blank at the end of its slice
+    return _slices(padded, starts, ends + 1)
 
 
 def _top_level(buffer: bytes) -> tuple[_Ints, bool]:
     """Places of the commas between elements, and of the closing bracket if it is there; the buffer begins at an element."""
-    data = np.frombuffer(buffer, np.uint8)
-    places = np.flatnonzero(_STRUCTURAL[data])
-    signs = data[places]
-    quotes = (signs == 34) & ~_escaped(data, places)
-    # a structural sign counts when an even number of quotes precedes it
-    outside = (np.cumsum(quotes) % 2 == 0) & (signs != 34)
-    places, signs = places[outside], signs[outside]
-    step = np.where((signs == 123) | (signs == 91), 1, np.where((signs == 125) | (signs == 93), -1, 0))
-    depth = np.cumsum(step)
-    closing = np.flatnonzero((depth == -1) & (signs == 93))
-    end = int(closing[0]) if len(closing) else len(places)
-    commas = places[:end][(signs[:end] == 44) & (depth[:end] == 0)]
-    if not len(closing):
-        return commas, False
-    last = int(places[end])
-    from_comma = buffer[int(commas[-1]) + 1 if len(commas) else 0 : last]
-    return (np.append(commas, last) if from_comma.strip() else commas), True
+    from actionday.observe.tabular.json_kernels import element_ends  # brings the compiler, which lines can do without
 
-
-def _escaped(data: np.ndarray[Any, np.dtype[np.uint8]], places: _Ints) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """For each place, whether an odd run of backslashes stands before it."""
-    slashes = np.flatnonzero(data == 92)
-    out = np.zeros(len(places), dtype=bool)
-    if not len(slashes):
-        return out
-    begins = np.append(True, np.diff(slashes) != 1)
-    run_start = slashes[np.maximum.accumulate(np.where(begins, np.arange(len(slashes)), 0))]
-    near = np.searchsorted(slashes, places - 1)
-    near = np.minimum(near, len(slashes) - 1)
-    behind = slashes[near] == places - 1
-    out[behind] = (places[behind] - run_start[near[behind]]) % 2 == 1
-    return out
+    data, places, found, closed = np.frombuffer(buffer, np.uint8), np.empty(4096, np.int64), 0, False
+    begun = 0
+    while True:
+        more, closed = element_ends(data[begun:], places[found:])
+        places[found : found + more] += begun
+        found += more
+        if closed or found < len(places):
+            break
+        begun = int(places[found - 1]) + 1
+        places = np.concatenate([places, np.empty_like(places)])
+    ends = places[:found]
+    if closed and not buffer[int(ends[-2]) + 1 if found > 1 else 0 : int(ends[-1])].strip():
+        ends = ends[:-1]  # nothing stands before the bracket
+    return ends, closed

@@ -23,13 +23,13 @@ from actionday.observe.tabular.batch import Batch
 from actionday.observe.tabular.jsonrows import LONGEST, Readable, Transcoded, as_text, cut_array, cut_lines
 from actionday.observe.tabular.sniff import sniff
 
-BLOCK = 16 << 20
+BLOCK = 8 << 20
 """Bytes parsed at once: what is done to a block costs the same for few rows as for many."""
 
 NOT_AN_OBJECT = "not a JSON object"
-_CHECK = """SELECT coalesce(json_valid(t) AND regexp_matches(t, '^[\\s\\x{FEFF}]*\\{'), false) AS ok,
+_CHECK = """SELECT coalesce(regexp_matches(t, '^[\\s\\x{{FEFF}}]*\\{{'){valid}, false) AS ok,
                    coalesce(strlen(t) < 64 AND t SIMILAR TO '\\s*', true) AS blank,
-                   coalesce(regexp_matches(t, '^\\s*\\{\\s*"[^"]*"\\s*:\\s*\\{'), false) AS alone
+                   coalesce(regexp_matches(t, '^\\s*\\{{\\s*"[^"]*"\\s*:\\s*\\{{'), false) AS alone
             FROM block"""
 
 
@@ -108,18 +108,31 @@ _CUTS: Mapping[str, Callable[[Readable, int], Iterator[tuple[pa.Array, str]]]] =
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    text: pa.Array
+    start: int
+    refused: list[Refused]
+
+
 def _shaped(connection: duckdb.DuckDBPyConnection, objects: pa.Array, wanted: _Wanted, start: int) -> Batch:
     text, broken = as_text(objects)
-    refused = broken(start)
+    block = _Block(text, start, broken(start))
     connection.register("block", pa.table({"t": text}))
-    told = connection.execute(_CHECK).to_arrow_table()
-    connection.unregister("block")
-    ok, alone = told["ok"].combine_chunks(), told["alone"].combine_chunks()
-    blank = told["blank"].combine_chunks()
-    if pc.any(pc.invert(pc.or_(ok, blank))).as_py():
-        bad = np.flatnonzero(pc.invert(pc.or_(ok, blank)).to_numpy(zero_copy_only=False)).tolist()
-        refused += [Refused(f"row {start + n}", NOT_AN_OBJECT, text[n].as_py()) for n in bad]
-    numbers = np.arange(start, start + len(objects), dtype=np.int64)
+    try:  # most blocks are sound throughout, and then nothing need be parsed twice
+        return _parsed(connection, block, wanted, _CHECK.format(valid=""))
+    except duckdb.InvalidInputException:
+        return _parsed(connection, block, wanted, _CHECK.format(valid=" AND json_valid(t)"))
+    finally:
+        connection.unregister("block")
+
+
+def _parsed(connection: duckdb.DuckDBPyConnection, block: _Block, wanted: _Wanted, check: str) -> Batch:
+    told = connection.execute(check).to_arrow_table()
+    ok, blank, alone = (told[name].combine_chunks() for name in ("ok", "blank", "alone"))
+    text, numbers = block.text, np.arange(block.start, block.start + len(block.text), dtype=np.int64)
+    bad = np.flatnonzero(pc.invert(pc.or_(ok, blank)).to_numpy(zero_copy_only=False)).tolist()
+    refused = [*block.refused, *(Refused(f"row {block.start + n}", NOT_AN_OBJECT, text[n].as_py()) for n in bad)]
     if not pc.all(ok).as_py():
         text, alone, numbers = text.filter(ok), alone.filter(ok), numbers[ok.to_numpy(zero_copy_only=False)]
     if not len(text):
