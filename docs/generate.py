@@ -111,7 +111,12 @@ def _plugin(one: LiveReader | Prober) -> str:
     return one.title + (f" ({', '.join(needs)})" if needs else "")
 
 
-PAGES = {"platforms.md": platforms, "reference/cli.md": commands, "reference/tables.md": tables, "reference/formats.md": formats}
+PAGES = {
+    "platforms.md": platforms,
+    "reference/cli.md": commands,
+    "reference/tables.md": tables,
+    "reference/formats.md": formats,
+}
 
 if __name__ == "__main__":
     for page, make in PAGES.items():

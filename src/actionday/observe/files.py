@@ -5,6 +5,7 @@ folder, or the one given on the command line. An `export.toml` says for its fold
 say themselves: `zone`, `vantage`, `seen_at`. Pictures and videos beside an export are its media, not inputs.
 """
 
+import codecs
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from actionday.observe.unpack import is_packed
 from actionday.records import InputError
 
 _COMPANIONS = (".map.toml",)
+_ASSIGNED = b"window.YTD."
 _OURS = ("snapshots.toml", "table.map.toml", "export.toml", "day.toml", "truth.json")
 _MEDIA = (
     ".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp4", ".webm", ".mov", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".tgs",
@@ -80,7 +82,7 @@ def walk(
             if not child.name.startswith("."):
                 shown = readable(child.name)
                 yield from walk(child, root, f"{name}/{shown}" if name else shown, mapping, said)
-    elif path.name in _OURS or path.name.endswith(_COMPANIONS) or path.suffix.lower() in _MEDIA:
+    elif path.name in _OURS or path.name.endswith(_COMPANIONS) or _is_beside(path):
         return
     elif not path.is_file():
         yield PassedOver(name, "neither a file nor a folder")
@@ -95,6 +97,16 @@ def walk(
 def readable(name: str) -> str:
     r"""A file's name as text: bytes that are no UTF-8 (names from old archives) are written as ``\xff``."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _is_beside(path: Path) -> bool:
+    """Media and page furniture of an export. A script that only assigns data, as Twitter's archives have, is an input."""
+    if path.suffix.lower() not in _MEDIA:
+        return False
+    if path.suffix.lower() != ".js":
+        return True
+    with path.open("rb") as file:
+        return not file.read(len(_ASSIGNED) + 3).removeprefix(codecs.BOM_UTF8).startswith(_ASSIGNED)
 
 
 def innermost(folder: Path) -> Path:

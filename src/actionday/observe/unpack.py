@@ -24,6 +24,7 @@ _PLAIN = re.compile(
 )  # no leading dot, no separator, so neither "..", nor "/", nor a drive
 _LONGEST = 400
 SUFFIXES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
+_READ_PACKED = (".warc.gz",)
 _LINK = "a link or device in an archive is not followed"
 _NESTED = "an archive within an archive is not opened; unpack it first"
 _Content = tuple[str, IO[bytes] | None, str]
@@ -50,8 +51,8 @@ class Member:
 
 
 def is_packed(name: str) -> bool:
-    """Whether the name looks like an archive or a compressed file that `unpack` understands."""
-    return name.lower().endswith(SUFFIXES)
+    """Whether the name looks like an archive or a compressed file that `unpack` understands; web archives are read packed."""
+    return name.lower().endswith(SUFFIXES) and not name.lower().endswith(_READ_PACKED)
 
 
 def unpack(path: Path, into: Path, limits: Limits) -> Iterator[Member]:

@@ -23,34 +23,37 @@ LONGEST = 64 << 20
 """Bytes read at once, and the longest single object."""
 
 _Ints = np.ndarray[Any, np.dtype[np.int64]]
-_STRUCTURAL = np.zeros(256, dtype=bool)
-_STRUCTURAL[list(b'"{}[],')] = True
 
 
-class _Read(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+class Readable(Protocol):
+    """Bytes from front to back."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most so many; none at the end."""
+        ...
 
 
-class _Transcoded:
+class Transcoded:
     """A file in another encoding, read as UTF-8 bytes."""
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
         self._file, self._decoder = file, codecs.getincrementaldecoder(encoding)("replace")
 
     def read(self, size: int, /) -> bytes:
+        """The next bytes, as UTF-8."""
         raw = self._file.read(size)
         return self._decoder.decode(raw, final=not raw).encode("utf-8", "replace")
 
 
 def read_json(path: Path, layout: Layout, wanted: tuple[str, ...]) -> Iterator[Batch]:
     """Yield batches with one text column per wanted name. A name is a key or a dotted path (``user.id``, ``ids[0]``)."""
-    cut = _cut_array if layout.shape == "json" else _cut_lines
+    cut = cut_array if layout.shape == "json" else cut_lines
     con = duckdb.connect(
         config={"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
     )
     number = 1
     with path.open("rb") as raw:
-        file: _Read = raw if layout.encoding == "utf-8" else _Transcoded(raw, layout.encoding)
+        file: Readable = raw if layout.encoding == "utf-8" else Transcoded(raw, layout.encoding)
         for objects, fault in cut(file):
             batch = _picked(con, objects, wanted, number)
             number += len(objects)
@@ -72,7 +75,7 @@ def json_path(name: str) -> str:
 def _picked(con: duckdb.DuckDBPyConnection, objects: pa.Array, wanted: tuple[str, ...], start: int) -> Batch:
     """Pick the wanted paths of a block's objects."""
     numbers = pl.Series("row", np.arange(start, start + len(objects), dtype=np.int64))
-    text, broken = _as_text(objects)
+    text, broken = as_text(objects)
     paths = [json_path(name) for name in wanted]
     picked = ", ".join(f"v[{n + 1}] AS c{n}" for n in range(len(wanted)))
     block = pa.table({"t": text, "n": pa.array(numbers.to_numpy())})
@@ -98,7 +101,7 @@ def _not_objects(numbers: pl.Series, text: pa.Array, start: int) -> list[Refused
     return [Refused(f"row {n}", "not a JSON object", raw) for n, raw in raws if raw is not None]
 
 
-def _as_text(objects: pa.Array) -> tuple[pa.Array, Any]:
+def as_text(objects: pa.Array) -> tuple[pa.Array, Any]:
     """Bytes to text; objects that are not UTF-8 become null and are told by the second value (a function of the start)."""
     try:
         return objects.cast(pa.string()), lambda _start: []
@@ -119,7 +122,7 @@ def _text_or_none(raw: bytes) -> str | None:
         return None
 
 
-def _slices(buffer: bytes, starts: _Ints, ends: _Ints) -> pa.Array:
+def _slices(buffer: bytes | bytearray, starts: _Ints, ends: _Ints) -> pa.Array:
     """An Arrow binary array of buffer[start:end] for neighbouring slices, without a Python object per slice."""
     offsets = np.append(starts, ends[-1:] if len(ends) else 0).astype(np.int32)
     return pa.Array.from_buffers(
@@ -127,10 +130,11 @@ def _slices(buffer: bytes, starts: _Ints, ends: _Ints) -> pa.Array:
     )
 
 
-def _cut_lines(file: _Read) -> Iterator[tuple[pa.Array, str]]:
+def cut_lines(file: Readable, block: int = BLOCK) -> Iterator[tuple[pa.Array, str]]:
+    """One object a line, as blocks of binary rows, each with what is wrong after it (empty: nothing)."""
     rest = b""
     first = True
-    while more := file.read(BLOCK):
+    while more := file.read(block):
         if first:
             more, first = more.removeprefix(codecs.BOM_UTF8), False
         buffer = rest + more
@@ -146,10 +150,10 @@ def _cut_lines(file: _Read) -> Iterator[tuple[pa.Array, str]]:
         yield pa.array([rest], pa.binary()), ""
 
 
-def _cut_array(file: _Read) -> Iterator[tuple[pa.Array, str]]:
+def cut_array(file: Readable, block: int = BLOCK) -> Iterator[tuple[pa.Array, str]]:
     """Cut ``[ {…}, {…} ]`` at its top level. A file that breaks off yields the whole objects before the break."""
     rest, opened = b"", False
-    while more := file.read(BLOCK):
+    while more := file.read(block):
         rest += more
         if not opened:
             rest = rest.removeprefix(codecs.BOM_UTF8).lstrip()
@@ -170,42 +174,26 @@ def _cut_array(file: _Read) -> Iterator[tuple[pa.Array, str]]:
 
 def _trimmed(buffer: bytes, starts: _Ints, ends: _Ints) -> pa.Array:
     """Slices without the separator after each (one byte that the next slice would begin with)."""
-    padded = np.frombuffer(buffer, np.uint8).copy()
-    padded[ends] = 32  # the comma or bracket becomes a blank at the end of its slice
-    return _slices(padded.tobytes(), starts, ends + 1)
+    padded = bytearray(buffer)
+    np.frombuffer(padded, np.uint8)[ends] = 32  # the comma or bracket becomes a blank at the end of its slice
+    return _slices(padded, starts, ends + 1)
 
 
 def top_level(buffer: bytes) -> tuple[_Ints, bool]:
     """Places of the commas between elements, and of the closing bracket if it is there; the buffer begins at an element."""
-    data = np.frombuffer(buffer, np.uint8)
-    places = np.flatnonzero(_STRUCTURAL[data])
-    signs = data[places]
-    quotes = (signs == 34) & ~_escaped(data, places)
-    # a structural sign counts when an even number of quotes precedes it
-    outside = (np.cumsum(quotes) % 2 == 0) & (signs != 34)
-    places, signs = places[outside], signs[outside]
-    step = np.where((signs == 123) | (signs == 91), 1, np.where((signs == 125) | (signs == 93), -1, 0))
-    depth = np.cumsum(step)
-    closing = np.flatnonzero((depth == -1) & (signs == 93))
-    end = int(closing[0]) if len(closing) else len(places)
-    commas = places[:end][(signs[:end] == 44) & (depth[:end] == 0)]
-    if not len(closing):
-        return commas, False
-    last = int(places[end])
-    from_comma = buffer[int(commas[-1]) + 1 if len(commas) else 0 : last]
-    return (np.append(commas, last) if from_comma.strip() else commas), True
+    from actionday.observe.tabular.json_kernels import element_ends  # brings the compiler, which lines can do without
 
-
-def _escaped(data: np.ndarray[Any, np.dtype[np.uint8]], places: _Ints) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """For each place, whether an odd run of backslashes stands before it."""
-    slashes = np.flatnonzero(data == 92)
-    out = np.zeros(len(places), dtype=bool)
-    if not len(slashes):
-        return out
-    begins = np.append(True, np.diff(slashes) != 1)
-    run_start = slashes[np.maximum.accumulate(np.where(begins, np.arange(len(slashes)), 0))]
-    near = np.searchsorted(slashes, places - 1)
-    near = np.minimum(near, len(slashes) - 1)
-    behind = slashes[near] == places - 1
-    out[behind] = (places[behind] - run_start[near[behind]]) % 2 == 1
-    return out
+    data, places, found, closed = np.frombuffer(buffer, np.uint8), np.empty(4096, np.int64), 0, False
+    begun = 0
+    while True:
+        more, closed = element_ends(data[begun:], places[found:])
+        places[found : found + more] += begun
+        found += more
+        if closed or found < len(places):
+            break
+        begun = int(places[found - 1]) + 1
+        places = np.concatenate([places, np.empty_like(places)])
+    ends = places[:found]
+    if closed and not buffer[int(ends[-2]) + 1 if found > 1 else 0 : int(ends[-1])].strip():
+        ends = ends[:-1]  # nothing stands before the bracket
+    return ends, closed

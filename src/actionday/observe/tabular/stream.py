@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from actionday.observe.reader import CHUNK_ROWS, Refused
-from actionday.observe.tabular.batch import Batch
+from actionday.observe.tabular.batch import Batch, pieces
 from actionday.observe.tabular.delimited import read_delimited
 from actionday.observe.tabular.jsonrows import read_json
 from actionday.observe.tabular.sniff import HEAD, Layout, sniff
@@ -36,18 +36,11 @@ def stream(path: Path, layout: Layout, wanted: tuple[str, ...]) -> Iterator[Batc
     if layout.fault:
         yield Batch.of_refused([Refused("file", layout.fault)])
     elif layout.shape == "delimited":
-        yield from (piece for batch in read_delimited(path, layout, wanted) for piece in _pieces(batch))
+        yield from pieces(read_delimited(path, layout, wanted))
     elif layout.shape == "parquet":
         yield from _read_parquet(path, wanted)
     else:
-        yield from (piece for batch in read_json(path, layout, wanted) for piece in _pieces(batch))
-
-
-def _pieces(batch: Batch) -> Iterator[Batch]:
-    """Batches of CHUNK_ROWS at most; refusals go with the first."""
-    for start in range(0, max(len(batch.numbers), 1), CHUNK_ROWS):
-        refused = batch.refused if start == 0 else []
-        yield Batch(batch.frame.slice(start, CHUNK_ROWS), batch.numbers.slice(start, CHUNK_ROWS), refused)
+        yield from pieces(read_json(path, layout, wanted))
 
 
 def _read_parquet(path: Path, wanted: tuple[str, ...]) -> Iterator[Batch]:
