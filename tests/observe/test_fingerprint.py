@@ -28,6 +28,7 @@ from actionday.observe.fingerprint import (
     text_fingerprints,
 )
 from actionday.observe.fingerprint_images import image_fingerprint, image_fingerprints
+from actionday.observe.plain_kernels import PLAIN_RANGES, normalise_plain
 from actionday.observe.shingle_kernels import mixers
 from actionday.stores.archive.schemas import TABLES
 
@@ -64,8 +65,14 @@ def sketches(*texts: str) -> list[dict[str, Any]]:
     return rows
 
 
+def normalised(*texts: str) -> list[str]:
+    normal = normalise_texts(pa.array(texts, pa.string()))
+    places = zip(normal.starts.tolist(), normal.ends.tolist(), strict=True)
+    return [normal.data[start:end].tobytes().decode() for start, end in places]
+
+
 def jaccard(a: str, b: str) -> float:
-    left, right = (shingles(normalise_texts(pl.Series([text]))[0]) for text in (a, b))
+    left, right = (shingles(normalised(text)[0]) for text in (a, b))
     return len(left & right) / len(left | right)
 
 
@@ -81,7 +88,7 @@ def test_digests_equal_hashlib_in_order() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=6, unique=True))
 def test_sketches_equal_plain_python(texts: list[str]) -> None:
-    normal = normalise_texts(pl.Series(texts)).to_list()
+    normal = normalised(*texts)
     rows = {row["digest"]: row for row in sketches(*texts)}
     for text, plain in zip(texts, normal, strict=True):
         row = rows.get(hashlib.sha256(text.encode()).digest())
@@ -167,11 +174,35 @@ def slowly(text: str) -> str:
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="aÉe\u0301ßＡ１ﬁ ـَاأا\u0654иЙи\u0306中\u200f\u200b\t\n\u00a0²Ｋ" + ":/.wtm", max_size=40))
 def test_normalising_equals_the_contract(text: str) -> None:
-    assert normalise_texts(pl.Series([text, "b"]))[0] == slowly(text)
+    assert normalised(text, "b", "a b") == [slowly(text), "b", "a b"]
+
+
+def test_plain_letters_are_left_alone_by_what_other_letters_need() -> None:
+    dropped = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u0640\u064b-\u065f\u0670\u06d6-\u06ed]")
+    for first, last in PLAIN_RANGES:
+        for letter in map(chr, range(first, last + 1)):
+            assert unicodedata.normalize("NFKC", letter) == letter
+            assert not letter.isspace()
+            assert not unicodedata.combining(letter)
+            assert not dropped.match(letter)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(alphabet="aZÀ×ßÿЀЙЯяџ中س٣ی—🙂\ufe0f \t\n" + "http:/.-+9wWtme" * 2, max_size=60))
+def test_plain_texts_come_out_as_any_others_do(text: str) -> None:
+    slow = fingerprint._normalise_any(pl.Series([text]))[0]  # noqa: SLF001 - the way of other letters, for comparison
+    assert normalised(text) == [slow]
+    assert normalise_plain(np.frombuffer(text.encode(), np.uint8), np.array([0, len(text.encode())]))[3].size == 0
+
+
+@pytest.mark.parametrize("link", ["https://a.b/C", "www.a", "xt.me/x", "a.www.b://c", "www.t.me/x", "1+http://x", "a:b://c"])
+def test_links_go_from_where_the_pattern_finds_them(link: str) -> None:
+    texts = [link, f"ab{link} cd", f"ab {link}", f"ab-{link}\ncd {link}", link[:-1] + " ab"]
+    assert normalised(*texts) == fingerprint._normalise_any(pl.Series(texts)).to_list()  # noqa: SLF001
 
 
 def test_marks_case_and_links_do_not_matter() -> None:
-    plain, marked = normalise_texts(pl.Series(["السلام عليكم", "السَّـــلام\u200f  عليكم t.me/x"]))
+    plain, marked = normalised("السلام عليكم", "السَّـــلام\u200f  عليكم t.me/x")
     assert plain == marked
 
 

@@ -7,6 +7,7 @@ archive does that at the time of the mention), and never for opening a link.
 
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -56,6 +57,11 @@ def extract_links(posts: pa.Table) -> pa.Table:
     Within a post: what its text holds, then its `hrefs` (one that repeats a link of the same post is left out), then
     talk. `own` says that the post is an original. Raises nothing on odd texts.
     """
+    return extract_and_count(posts)[0]
+
+
+def extract_and_count(posts: pa.Table) -> tuple[pa.Table, pa.Array]:
+    """As `extract_links`, and besides how many links each post has (int16, at most 32,767; talk does not count)."""
     frame = pl.DataFrame(pl.from_arrow(posts))
     needed = frame.select("text", "platform", "hrefs", server=_server())
     finds = _finds(needed)
@@ -65,7 +71,9 @@ def extract_links(posts: pa.Table) -> pa.Table:
     )[rows]
     links = pl.concat([about, finds.drop("row")], how="horizontal")
     schema = TABLES["links"].payload
-    return links.select(schema.names).to_arrow().cast(schema)
+    real = np.bincount(rows.filter(finds["kind"] != "talk").to_numpy(), minlength=len(posts))
+    counts = pa.array(np.minimum(real, _MAX_POSITION).astype(np.int16))
+    return links.select(schema.names).to_arrow().cast(schema), counts
 
 
 def _server() -> pl.Expr:

@@ -7,6 +7,7 @@ Not for: finding near-duplicates among many, or judging content.
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 
 from actionday.observe.link_patterns import INVISIBLE
+from actionday.observe.plain_kernels import count_letters, normalise_plain
 from actionday.observe.shingle_kernels import HASHES, bottom_k, mixers, sketch_texts
 from actionday.stores.archive.schemas import TABLES
 
@@ -39,11 +41,38 @@ def text_digests(texts: pa.Array) -> pa.Array:
     return pa.array(words, pa.binary()).take(encoded.indices)
 
 
-def normalise_texts(texts: pl.Series) -> pl.Series:
-    """Texts as shingles see them, in the order given.
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """Normalised texts: bytes of UTF-8, and where each text begins and ends in them."""
+
+    data: npt.NDArray[np.uint8]
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+
+
+def normalise_texts(texts: pa.Array) -> Normal:
+    """Texts as shingles see them, in the order given; a null is an empty one.
 
     NFKC, lower case, without links, invisible marks, Arabic tatweel and vowel signs, white space as single spaces.
     """
+    data, starts, ends, declined = normalise_plain(*_bytes(texts))
+    if not declined.size:
+        return Normal(data, starts, ends)
+    more, places = _bytes(_normalise_any(pl.Series(texts.take(pa.array(declined)), dtype=pl.String)).to_arrow())
+    starts[declined], ends[declined] = places[:-1] + data.size, places[1:] + data.size
+    return Normal(np.concatenate([data, more]), starts, ends)
+
+
+def _bytes(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """A string column's bytes and offsets."""
+    plain = texts.cast(pa.large_string())
+    _, offsets, data = plain.buffers()
+    places = np.frombuffer(offsets, np.int64)[plain.offset : plain.offset + len(plain) + 1] if len(plain) else [0]
+    return np.frombuffer(data or b"", np.uint8), np.asarray(places, np.int64)
+
+
+def _normalise_any(texts: pl.Series) -> pl.Series:
+    """As `normalise_texts`, for texts with any letters."""
     text = pl.col("text")
     frame = texts.rename("text").to_frame().with_row_index("row")
     frame = _where(frame, text.str.contains(r"://|www\.|t\.me/"), text.str.replace_all(_URL, " "))
@@ -67,32 +96,28 @@ def text_fingerprints(texts: pa.Array, digests: pa.Array, *, seed: int) -> pa.Ta
     `digests` are the texts' SHA-256 (null: no text); the first text of a digest is taken. Sketches compare only with
     sketches of the same seed. In order of first appearance.
     """
-    frame = pl.DataFrame({"digest": pl.Series(digests, dtype=pl.Binary), "text": pl.Series(texts, dtype=pl.String)})
-    frame = frame.drop_nulls().unique("digest", keep="first", maintain_order=True)
-    starts = range(0, max(frame.height, 1), BLOCK)
+    codes = digests.dictionary_encode().indices
+    known = np.maximum.accumulate(codes.fill_null(-1).to_numpy()) if len(codes) else np.empty(0, np.int32)
+    first = np.flatnonzero(np.diff(known, prepend=-1))
+    starts = range(0, max(first.size, 1), BLOCK)
     with ThreadPoolExecutor(max_workers=pl.thread_pool_size()) as pool:
-        return pa.concat_tables(pool.map(lambda start: _sketched(frame.slice(start, BLOCK), seed), starts))
+        blocks = (pa.array(first[start : start + BLOCK]) for start in starts)
+        return pa.concat_tables(pool.map(lambda rows: _sketched(texts.take(rows), digests.take(rows), seed), blocks))
 
 
-def _sketched(frame: pl.DataFrame, seed: int) -> pa.Table:
-    frame = frame.with_columns(normalise_texts(frame["text"]).alias("text"))
-    frame = frame.filter(pl.col("text").str.len_chars() >= LEAST_CODE_POINTS)
-    texts = frame["text"].to_arrow().cast(pa.large_string())
-    _, offsets, data = texts.buffers()
-    places = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1] if len(texts) else [0]
+def _sketched(texts: pa.Array, digests: pa.Array, seed: int) -> pa.Table:
+    normal = normalise_texts(texts)
+    long = np.flatnonzero(count_letters(normal.data, normal.starts, normal.ends) >= LEAST_CODE_POINTS)
     mix = mixers(seed)
     minwise, bottom, lengths, sizes = sketch_texts(
-        np.frombuffer(data or b"", np.uint8),
-        np.asarray(places, np.int64),
-        (mix.base, mix.salt),
-        (mix.factors, mix.terms),
+        normal.data, (normal.starts[long], normal.ends[long]), (mix.base, mix.salt), (mix.factors, mix.terms)
     )
-    n = len(texts)
+    n = long.size
     columns = {
-        "digest": frame["digest"].to_arrow().cast(pa.binary()),
+        "digest": digests.take(pa.array(long)),
         "kind": pa.repeat(pa.scalar("text"), n),
-        "minhash": _binary(minwise.astype("<u2").tobytes(), np.full(n, 2 * HASHES)),
-        "shingles": _binary(bottom.astype("<u4").tobytes(), lengths * 4),
+        "minhash": _binary(minwise.astype("<u2", copy=False), np.full(n, 2 * HASHES)),
+        "shingles": _binary(bottom.astype("<u4", copy=False), lengths * 4),
         "n_shingles": pa.array(sizes, pa.int32()),
         "pdq": pa.nulls(n, pa.binary()),
         "quality": pa.nulls(n, pa.int16()),
@@ -100,8 +125,8 @@ def _sketched(frame: pl.DataFrame, seed: int) -> pa.Table:
     return pa.table(columns, TABLES["fingerprints"].payload)
 
 
-def _binary(data: bytes, lengths: npt.NDArray[np.integer]) -> pa.Array:
-    """Bytes cut into values of these lengths."""
+def _binary(data: npt.NDArray[np.integer], lengths: npt.NDArray[np.integer]) -> pa.Array:
+    """An array's bytes cut into values of these lengths."""
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
     return pa.Array.from_buffers(pa.binary(), len(lengths), [None, pa.py_buffer(offsets), pa.py_buffer(data)])
 

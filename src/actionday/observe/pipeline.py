@@ -8,7 +8,6 @@ keeps text. Not for: numbering, anti-joins and writing (the archive's business).
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 
 from actionday.observe import extract, fingerprint, minimise
 from actionday.observe.fingerprint_images import image_fingerprints
+from actionday.observe.media_files import image_files
 from actionday.observe.reader import Chunk, Refused, Source, staged_schema
 from actionday.observe.redact import hide_names, hide_names_in
 from actionday.observe.script import scripts_of
@@ -65,7 +65,7 @@ def finish(chunk: Chunk, source: Source, treatment: Treatment) -> Finished:
 
 def _from_posts(posts: pa.Table, treatment: Treatment) -> dict[str, pa.Table]:
     text = posts["text"].combine_chunks()
-    links = extract.extract_links(posts)
+    links, counts = extract.extract_and_count(posts)
     out = {"links": links}
     digests = pa.nulls(len(posts), pa.binary())
     if treatment.content != "none":
@@ -74,7 +74,7 @@ def _from_posts(posts: pa.Table, treatment: Treatment) -> dict[str, pa.Table]:
         out["fingerprints"] = fingerprint.text_fingerprints(text, digests, seed=seed)
     fresh = _set(posts, "text_sha256", digests)
     fresh = _set(fresh, "length", pc.cast(pc.utf8_length(text), pa.int32()))
-    fresh = _set(fresh, "n_links", _count_links(posts, links))
+    fresh = _set(fresh, "n_links", counts)
     fresh = _set(fresh, "language", pc.coalesce(posts["language"], pa.chunked_array([scripts_of(text)])))
     if treatment.content != "text":
         fresh = _set(fresh, "text", pa.nulls(len(posts), pa.string()))
@@ -93,18 +93,6 @@ def _drop_texts(posts: pa.Table, before: pa.Table, after: pa.Table) -> pa.Table:
     )
     bad = pc.fill_null(joined.sort_by("order")["naming"], False)
     return _set(posts, "text", pc.if_else(bad, pa.scalar(None, pa.string()), posts["text"]))
-
-
-def _count_links(posts: pa.Table, links: pa.Table) -> pa.Array:
-    """Links by post, talk of platforms not counted, in the order of `posts`."""
-    real = (
-        links.filter(pc.not_equal(links["kind"], "talk"))
-        .group_by(["channel", "post"])
-        .aggregate([("position", "count")])
-    )
-    keys = pa.table({"channel": posts["channel"], "post": posts["native"], "order": pa.array(range(len(posts)))})
-    joined = keys.join(real, ["channel", "post"], join_type="left outer").sort_by("order")
-    return pc.cast(pc.min_element_wise(pc.fill_null(joined["position_count"], 0), 32_767), pa.int16()).combine_chunks()
 
 
 def _profile_links(tables: Mapping[str, pa.Table]) -> pa.Table | None:
@@ -141,11 +129,10 @@ def _from_media(media: pa.Table, source: Source, treatment: Treatment) -> tuple[
         return {}, []
     if source.media_root is None or treatment.content == "none":
         return {"media": media}, []
-    paths = [_media_path(source.media_root, name) for name in media["name"].to_pylist()]
-    rows = [row for row, path in enumerate(paths) if path is not None]
+    rows, paths = image_files(source.media_root, media["name"])
     if not rows:
         return {"media": media}, []
-    return _with_hashes(media, image_fingerprints([path for path in paths if path is not None]), rows)
+    return _with_hashes(media, image_fingerprints(paths), rows)
 
 
 def _with_hashes(media: pa.Table, images: pa.Table, rows: list[int]) -> tuple[dict[str, pa.Table], list[Refused]]:
@@ -166,16 +153,6 @@ def _with_hashes(media: pa.Table, images: pa.Table, rows: list[int]) -> tuple[di
     }
     prints = pa.table([filled.get(field.name, pa.nulls(len(good), field.type)) for field in spec], schema=spec)
     return {"media": _set(media, "sha256", pa.array(digests, pa.binary())), "fingerprints": prints}, bad
-
-
-def _media_path(root: Path, name: str | None) -> Path | None:
-    """The image file a media row names, if it lies inside the export's folder and is no link."""
-    if not name or not name.lower().endswith((".jpg", ".jpeg", ".png", ".webp")):
-        return None
-    path = root / name
-    if path.is_symlink() or not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
-        return None
-    return path
 
 
 def _without_content(refused: Refused, treatment: Treatment) -> Refused:

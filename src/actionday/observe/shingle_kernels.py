@@ -130,15 +130,16 @@ def sketch(shingles: Uint32s, n: int, factors: Uint32s, terms: Uint32s, out: Uin
 
 @njit(cache=True, nogil=True)
 def sketch_texts(
-    data: Bytes, offsets: Int64s, keys: tuple[np.uint64, np.uint64], lines: tuple[Uint32s, Uint32s]
+    data: Bytes, places: tuple[Int64s, Int64s], keys: tuple[np.uint64, np.uint64], lines: tuple[Uint32s, Uint32s]
 ) -> tuple[Uint16s, Uint32s, Int32s, Int32s]:
     """Minwise sketches (n, 64), bottom-k sketches end to end, their lengths, and the sizes of the sets.
 
-    `data` holds the texts end to end in UTF-8, text i in bytes offsets[i] to offsets[i + 1].
+    `data` holds the texts in UTF-8, text i in bytes starts[i] to ends[i]; `places` are these two.
     """
-    n, longest = offsets.size - 1, 0
+    starts, ends = places
+    n, longest = starts.size, 0
     for i in range(n):
-        longest = max(longest, offsets[i + 1] - offsets[i])
+        longest = max(longest, ends[i] - starts[i])
     room = 2
     while room <= longest:
         room *= 2
@@ -146,7 +147,7 @@ def sketch_texts(
     minwise, bottom = np.empty((n, HASHES), np.uint16), np.empty(n * HASHES, np.uint32)
     lengths, sizes, at = np.empty(n, np.int32), np.empty(n, np.int32), 0
     for i in range(n):
-        made = shingle(data, offsets[i], offsets[i + 1], keys[0], keys[1], hashes)
+        made = shingle(data, starts[i], ends[i], keys[0], keys[1], hashes)
         size = distinct(hashes, made, counts, unique)
         sketch(unique, size, lines[0], lines[1], minwise[i])
         kept = min(size, HASHES)

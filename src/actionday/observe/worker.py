@@ -11,6 +11,8 @@ def main() -> None:
     from actionday.observe.isolate import isolate
 
     isolation = isolate(int(sys.argv[1]))
+    # pyarrow loads pandas, where it is installed, to look at its first Python list: 27 MB and half a second for nothing
+    sys.modules["pandas"] = None  # type: ignore[assignment]
 
     from actionday.observe.serve import serve_standard_streams
 
