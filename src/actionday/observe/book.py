@@ -17,6 +17,7 @@ from actionday.stores.archive.archive import Archive, numbered
 from actionday.stores.archive.schemas import TABLES
 
 _FLUSH_BYTES = 48 << 20
+_REMEMBERED = ("ingests", "memberships", "accounts", "erasures")
 _FACTS_CHUNK = {"begun": 0, "done": 1}
 
 
@@ -24,17 +25,25 @@ class Book:
     """Numbers, roles and erasures of one home, as of the start of the run and kept up while it goes on."""
 
     def __init__(self, archive: Archive) -> None:
+        self._numbers: dict[tuple[str, str, str], int] = {}
+        self._done: set[int] = set()
+        self._begun: set[int] = set()
+        self._read: set[int] = set()
+        self._officers: dict[str, int] = {}
+        self.forgotten: frozenset[str] = frozenset()
+        if any(map(archive.exists, _REMEMBERED)):  # a new home needs no view, which takes half a second to set up
+            self._remember(archive)
+        self._last = max(self._begun, default=0)
+
+    def _remember(self, archive: Archive) -> None:
         view = archive.view()
         ingests = view.arrow(view.table("ingests").select("ingest", "phase", "sha256", "format", "options")).to_pylist()
         self._numbers = {(row["sha256"], row["format"], row["options"]): row["ingest"] for row in ingests}
         self._done = {row["ingest"] for row in ingests if row["phase"] == "done"}
         self._begun = {row["ingest"] for row in ingests}
-        self._read: set[int] = set()
-        self._last = max(self._begun, default=0)
         memberships, accounts = view.table("memberships"), view.table("accounts")
         ranked = memberships.filter(memberships.role.isin(OFFICER_ROLES)).group_by("account")
         bots = accounts.filter(accounts.kind.isin(("bot", "admin"))).group_by("subject")
-        self._officers: dict[str, int] = {}
         for table, name in ((ranked, "account"), (bots, "subject")):
             source = memberships if name == "account" else accounts
             for row in view.arrow(table.agg(first=source.ingest.min())).to_pylist():
