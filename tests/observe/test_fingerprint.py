@@ -178,7 +178,9 @@ def test_normalising_equals_the_contract(text: str) -> None:
 
 
 def test_plain_letters_are_left_alone_by_what_other_letters_need() -> None:
-    dropped = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u0640\u064b-\u065f\u0670\u06d6-\u06ed]")
+    dropped = re.compile(
+        "[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u0640\u064b-\u065f\u0670\u06d6-\u06ed]"
+    )
     for first, last in PLAIN_RANGES:
         for letter in map(chr, range(first, last + 1)):
             assert unicodedata.normalize("NFKC", letter) == letter
@@ -195,7 +197,9 @@ def test_plain_texts_come_out_as_any_others_do(text: str) -> None:
     assert normalise_plain(np.frombuffer(text.encode(), np.uint8), np.array([0, len(text.encode())]))[3].size == 0
 
 
-@pytest.mark.parametrize("link", ["https://a.b/C", "www.a", "xt.me/x", "a.www.b://c", "www.t.me/x", "1+http://x", "a:b://c"])
+@pytest.mark.parametrize(
+    "link", ["https://a.b/C", "www.a", "xt.me/x", "a.www.b://c", "www.t.me/x", "1+http://x", "a:b://c"]
+)
 def test_links_go_from_where_the_pattern_finds_them(link: str) -> None:
     texts = [link, f"ab{link} cd", f"ab {link}", f"ab-{link}\ncd {link}", link[:-1] + " ab"]
     assert normalised(*texts) == fingerprint._normalise_any(pl.Series(texts)).to_list()  # noqa: SLF001

@@ -140,6 +140,8 @@ class Ingest:
 
     def _read(self, job: _Job, options: ImportOptions, buffer: Buffer) -> None:
         found = job.found
+        if size_of(found) > _SMALL:
+            self._pool.warm()
         sha, size = digest(found)
         self._progress.item(found.name)
         self._advanced = 0

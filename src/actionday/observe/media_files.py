@@ -22,7 +22,7 @@ def image_files(root: Path, names: pa.ChunkedArray) -> tuple[list[int], list[Pat
     inside: dict[str, bool] = {}
     for row, name in zip(images.to_pylist(), names.take(images).to_pylist(), strict=True):
         path = os.path.join(root, name)  # noqa: PTH118 - a Path for each of a million names takes longer than decoding them
-        folder, _ = os.path.split(path)  # noqa: PTH206
+        folder, _ = os.path.split(path)
         if folder not in inside:
             inside[folder] = _is_inside(Path(folder), root)
         if inside[folder] and _is_file(path):

@@ -82,9 +82,9 @@ def _look(data: Bytes, start: int, end: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _link(data: Bytes, start: int, end: int) -> int:
-    """Where a link begins in the word [start, end), which it then takes to its end; `end` where there is none.
+    r"""Where a link begins in the word [start, end), which it then takes to its end; `end` where there is none.
 
-    As the pattern ``[a-z][a-z0-9+.-]*://\\S+ | www\\.\\S+ | t\\.me/\\S+``, case ignored: the leftmost place where any of them fits.
+    As the pattern ``[a-z][a-z0-9+.-]*://\S+ | www\.\S+ | t\.me/\S+``, case ignored: the leftmost place where any of them fits.
     """
     scheme, www = -1, -1
     for i in range(start, end):
@@ -96,8 +96,8 @@ def _link(data: Bytes, start: int, end: int) -> int:
             if www < 0:
                 if low == 0x77 and i + 4 < end and data[i + 1] | 32 == 0x77 and data[i + 2] | 32 == 0x77:
                     www = i if data[i + 3] == 0x2E else -1
-                elif low == 0x74 and i + 5 < end and data[i + 1] == 0x2E and data[i + 2] | 32 == 0x6D:
-                    if data[i + 3] | 32 == 0x65 and data[i + 4] == 0x2F:
+                elif low == 0x74 and i + 5 < end and data[i + 1] == 0x2E and data[i + 4] == 0x2F:
+                    if data[i + 2] | 32 == 0x6D and data[i + 3] | 32 == 0x65:  # noqa: SIM102 - a line has its length
                         return i
             continue
         if 0x30 <= c <= 0x39 or c == 0x2B or c == 0x2D or c == 0x2E:  # noqa: PLR1714 - a set would be built each time

@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Self
 
 import pyarrow as pa
@@ -22,7 +23,7 @@ from actionday.observe.isolate import Isolation
 from actionday.records import WorkerStopped
 
 Frame = tuple[dict[str, Any], dict[str, pa.Table]]
-_AHEAD = 3  # finished chunks waiting for the writer, for each task
+_AHEAD = 1  # finished chunks waiting for the writer, for each task
 _THREADS = {
     "POLARS_MAX_THREADS": "1",
     "NUMBA_NUM_THREADS": "1",
@@ -110,6 +111,15 @@ class Pool:
         for parser in self._all:
             parser.stop()
         self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def warm(self) -> None:
+        """Have every parser load while the caller does something else: large work is coming."""
+        idle: list[_Parser | None] = []
+        with suppress(queue.Empty):
+            while True:
+                idle.append(self._idle.get_nowait())
+        for parser in reversed(idle):  # those that are loaded stay on top
+            self._idle.put(parser or self._started())
 
     def ask(self, request: Mapping[str, Any]) -> Iterator[Frame]:
         """Run one request and yield its frames, the last of which has `end`. Raises WorkerStopped."""

@@ -30,36 +30,38 @@ def scripts_of(texts: pa.Array) -> pa.Array:
 def _best(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
     """Index into TAGS by text, -1 for none. Letters are counted by their UTF-8 block; the first of equals wins."""
     found = np.empty(offsets.size - 1, np.int8)
-    counts = np.zeros(5, np.int64)
     for row in range(found.size):
-        counts[:] = 0
+        latin = arabic = cyrillic = han = deva = 0
         i, end = offsets[row], min(offsets[row + 1], offsets[row] + _LOOKED_AT)
         while i < end:
             c = data[i]
-            step = 1 if c < 0x80 else 2 if c < 0xE0 else 3 if c < 0xF0 else 4
             if c < 0x80:
-                counts[0] += (0x41 <= c <= 0x5A) or (0x61 <= c <= 0x7A)
-            elif step == 2 and i + 1 < end:
-                point = ((c & 31) << 6) | (data[i + 1] & 63)
-                counts[0] += 0xC0 <= point <= 0x24F and point not in (0xD7, 0xF7)
-                counts[2] += 0x400 <= point <= 0x481 or 0x48A <= point <= 0x52F
+                latin += 0x61 <= c | 32 <= 0x7A
+                i += 1
+            elif c < 0xE0:
+                point = ((c & 31) << 6) | (data[i + 1] & 63) if i + 1 < end else 0
+                latin += 0xC0 <= point <= 0x24F and point != 0xD7 and point != 0xF7  # noqa: PLR1714 - a set would be built
+                cyrillic += 0x400 <= point <= 0x481 or 0x48A <= point <= 0x52F
                 # letters, not the digits, marks and punctuation of the block
-                counts[1] += (
+                arabic += (
                     0x620 <= point <= 0x64A
                     or 0x66E <= point <= 0x6D3
                     or 0x6FA <= point <= 0x6FC
                     or 0x750 <= point <= 0x77F
                 )
-            elif step == 3 and i + 2 < end:
-                point = ((c & 15) << 12) | ((data[i + 1] & 63) << 6) | (data[i + 2] & 63)
-                counts[0] += 0x1E00 <= point <= 0x1EFF
-                counts[1] += 0xFB50 <= point <= 0xFDFB or 0xFE70 <= point <= 0xFEFC
-                counts[3] += 0x4E00 <= point <= 0x9FFF or 0x3400 <= point <= 0x4DBF
-                counts[4] += 0x904 <= point <= 0x939 or 0x958 <= point <= 0x961
-            i += step
+                i += 2
+            elif c < 0xF0:
+                point = ((c & 15) << 12) | ((data[i + 1] & 63) << 6) | (data[i + 2] & 63) if i + 2 < end else 0
+                latin += 0x1E00 <= point <= 0x1EFF
+                arabic += 0xFB50 <= point <= 0xFDFB or 0xFE70 <= point <= 0xFEFC
+                han += 0x4E00 <= point <= 0x9FFF or 0x3400 <= point <= 0x4DBF
+                deva += 0x904 <= point <= 0x939 or 0x958 <= point <= 0x961
+                i += 3
+            else:
+                i += 4
         best, most = -1, _LEAST - 1
-        for k in range(5):
-            if counts[k] > most:
-                best, most = k, counts[k]
+        for k, count in enumerate((latin, arabic, cyrillic, han, deva)):
+            if count > most:
+                best, most = k, count
         found[row] = best
     return found

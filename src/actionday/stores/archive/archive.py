@@ -36,7 +36,7 @@ _WRITER = WriterProperties(
 # Nothing but hashes: compressing them costs as much as the whole rest of writing and saves a tenth.
 _HASHES_WRITER = WriterProperties(
     compression="UNCOMPRESSED",
-    max_row_group_size=131_072,
+    max_row_group_size=32_768,  # these rows are wide, and a row group is held in memory until it is full
     column_properties=dict.fromkeys(("digest", "minhash", "shingles"), _NOISE),
 )
 _COMPACT_ABOVE = 64  # files in a table

@@ -5,7 +5,6 @@ fill: `language`, `length`, `text_sha256`, `n_links`.
 """
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -94,17 +93,20 @@ def _given(column: Sequence[str | None]) -> pa.Array:
 
 def _texts(column: Sequence[Any]) -> tuple[pa.Array, pa.Array]:
     """Texts, and the targets behind them. A text is a string, or a list of strings and richer pieces."""
-    many = np.array([type(text) is list for text in column], bool)
-    lists = [text for text in column if type(text) is list]
-    flat = list(chain.from_iterable(lists))
-    ends = np.concatenate([[0], np.cumsum(np.array(list(map(len, lists)), np.int64))])
-    words = pa.array([piece if type(piece) is str else piece.text for piece in flat], pa.string())
-    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(ends.astype(np.int32)), words), "")
-    plain = pa.array([text if type(text) is str else "" for text in column], pa.string())
-    where = [i for i, p in enumerate(flat) if type(p) is not str and (p.href or p.user_id is not None)]
-    leads = [flat[i].href or f"tg://user?id={flat[i].user_id}" for i in where]
-    rows = np.flatnonzero(many)[np.searchsorted(ends, np.array(where, np.int64), side="right") - 1]
-    return pc.replace_with_mask(plain, pa.array(many), joined), _spread(leads, rows, len(column))
+    plain = [text if type(text) is not list else _joined(text) for text in column]
+    leads = [
+        (row, piece.href or f"tg://user?id={piece.user_id}")
+        for row, text in enumerate(column)
+        if type(text) is list
+        for piece in text
+        if type(piece) is not str and (piece.href or piece.user_id is not None)
+    ]
+    rows = np.array([row for row, _ in leads], np.int64)
+    return pa.array(plain, pa.string()), _spread([lead for _, lead in leads], rows, len(column))
+
+
+def _joined(pieces: list[Any]) -> str:
+    return "".join([piece if type(piece) is str else piece.text for piece in pieces])
 
 
 def _spread(values: list[str], rows: np.ndarray[Any, Any], length: int) -> pa.Array:
