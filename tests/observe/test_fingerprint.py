@@ -192,7 +192,7 @@ def test_plain_letters_are_left_alone_by_what_other_letters_need() -> None:
 @settings(max_examples=500, deadline=None)
 @given(st.text(alphabet="aZÀ×ßÿЀЙЯяџ中س٣ی—🙂\ufe0f \t\n" + "http:/.-+9wWtme" * 2, max_size=60))
 def test_plain_texts_come_out_as_any_others_do(text: str) -> None:
-    slow = fingerprint._normalise_any(pl.Series([text]))[0]  # noqa: SLF001 - the way of other letters, for comparison
+    slow = fingerprint._normalise_any(pl.Series([text]))[0]  # the way of other letters
     assert normalised(text) == [slow]
     assert normalise_plain(np.frombuffer(text.encode(), np.uint8), np.array([0, len(text.encode())]))[3].size == 0
 
@@ -202,7 +202,7 @@ def test_plain_texts_come_out_as_any_others_do(text: str) -> None:
 )
 def test_links_go_from_where_the_pattern_finds_them(link: str) -> None:
     texts = [link, f"ab{link} cd", f"ab {link}", f"ab-{link}\ncd {link}", link[:-1] + " ab"]
-    assert normalised(*texts) == fingerprint._normalise_any(pl.Series(texts)).to_list()  # noqa: SLF001
+    assert normalised(*texts) == fingerprint._normalise_any(pl.Series(texts)).to_list()
 
 
 def test_marks_case_and_links_do_not_matter() -> None:

@@ -12,6 +12,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,7 @@ class Ingest:
         self._key, self._progress = means.key, means.progress
         self._book = Book(archive)
         self._report = ImportReport()
+        self._hashes: dict[Path, tuple[str, int]] = {}
         self._advanced = 0  # bytes of the present file that were reported as done
 
     def run(self, paths: Sequence[Path], options: ImportOptions) -> ImportReport:
@@ -87,7 +89,13 @@ class Ingest:
         )
         forced = options.format
         loose = [item for item in found if not item.series and forced is None]
-        readers = self._recognise(loose)
+        if any(size_of(item) > _SMALL for item in found):
+            self._pool.warm()
+        with ThreadPoolExecutor(1, thread_name_prefix="hash") as beside:
+            # a file that comes alone is hashed while parsers load and look at it
+            hashes = beside.map(digest, loose if len(loose) == 1 else [])
+            readers = self._recognise(loose)
+            self._hashes = {item.path: known for item, known in zip(loose, hashes, strict=False)}
         jobs = []
         for item in found:
             reader = forced or ("snapshots" if item.series else readers.get(item.name))
@@ -140,9 +148,7 @@ class Ingest:
 
     def _read(self, job: _Job, options: ImportOptions, buffer: Buffer) -> None:
         found = job.found
-        if size_of(found) > _SMALL:
-            self._pool.warm()
-        sha, size = digest(found)
+        sha, size = self._hashes.get(found.path) or digest(found)
         self._progress.item(found.name)
         self._advanced = 0
         said = hide_names(self._options(job, options), self._key, self._book.forgotten)

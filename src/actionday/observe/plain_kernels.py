@@ -96,9 +96,9 @@ def _link(data: Bytes, start: int, end: int) -> int:
             if www < 0:
                 if low == 0x77 and i + 4 < end and data[i + 1] | 32 == 0x77 and data[i + 2] | 32 == 0x77:
                     www = i if data[i + 3] == 0x2E else -1
-                elif low == 0x74 and i + 5 < end and data[i + 1] == 0x2E and data[i + 4] == 0x2F:
-                    if data[i + 2] | 32 == 0x6D and data[i + 3] | 32 == 0x65:  # noqa: SIM102 - a line has its length
-                        return i
+                me = low == 0x74 and i + 5 < end and data[i + 1] == 0x2E and data[i + 4] == 0x2F
+                if me and data[i + 2] | 32 == 0x6D and data[i + 3] | 32 == 0x65:
+                    return i
             continue
         if 0x30 <= c <= 0x39 or c == 0x2B or c == 0x2D or c == 0x2E:  # noqa: PLR1714 - a set would be built each time
             continue
