@@ -149,8 +149,8 @@ def new_rows(spec: TableSpec, rows: pa.Table, files: list[str], engine: duckdb.D
     keys = ", ".join(f'"{key}"' for key in spec.unique)
     query = f"SELECT min(_place) AS _place FROM fresh GROUP BY {keys}"
     # A mask, for to filter a table of many chunks costs a twentieth of taking rows from it by number.
-    fresh = np.zeros(len(rows), bool)
-    fresh[connection.execute(query).to_arrow_table()["_place"].to_numpy()] = True
+    is_new = np.zeros(len(rows), bool)
+    is_new[connection.execute(query).to_arrow_table()["_place"].to_numpy()] = True
     if files:
         lead = spec.unique[0]
         values = pc.unique(rows[lead])
@@ -160,6 +160,6 @@ def new_rows(spec: TableSpec, rows: pa.Table, files: list[str], engine: duckdb.D
             f"SELECT f._place FROM fresh f SEMI JOIN (SELECT {keys} FROM read_parquet($files) k {prune}) k ON {same}"
         )
         parameters = {"files": files} | ({"values": values.to_pylist()} if prune else {})
-        fresh[connection.execute(existing, parameters).to_arrow_table()["_place"].to_numpy()] = False
+        is_new[connection.execute(existing, parameters).to_arrow_table()["_place"].to_numpy()] = False
     connection.close()
-    return rows if fresh.all() else rows.filter(pa.array(fresh))
+    return rows if is_new.all() else rows.filter(pa.array(is_new))
