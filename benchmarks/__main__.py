@@ -22,6 +22,7 @@ def commands(small: bool) -> list[list[str]]:
     share, into = (SMALL, SCRATCH / "results") if small else (1, RESULTS)
     export = str(SCRATCH / "telegram.json")
     sized = [
+        ["readers", "--megabytes", str(200 // share)],
         ["links", "--texts", str(5_000_000 // share)],
         ["lifetimes", "--size", str(1_000_000 // share)],
         ["turnbull", "--size", str(100_000 // share)],
