@@ -89,6 +89,28 @@ def test_research_homes_name_no_account() -> None:
     assert named["memberships"]["account"].to_pylist() == [pseudonym(KEY, ADMIN)]
 
 
+def test_a_judgement_goes_by_the_name_that_looks_have() -> None:
+    tables = {
+        "affiliations": table("affiliations", *({"subject": s, "organisation": "A", "stance": "official"} for s in (ADMIN, MEMBER, CHANNEL))),
+        "sightings": table("sightings", *({"subject": s, "platform": "telegram", "at": NOW, "state": "present", "basis": "probe"} for s in (ADMIN, MEMBER, CHANNEL))),
+    }  # fmt: skip
+    named = rename_people(tables, Naming(KEY, frozenset({ADMIN})))
+    judged, looked = (named[name]["subject"].to_pylist() for name in ("affiliations", "sightings"))
+    assert judged == looked == [ADMIN, pseudonym(KEY, MEMBER), CHANNEL]
+
+
+def test_a_persons_own_page_is_a_person() -> None:
+    page = {"channel": MEMBER, "platform": "telegram"}
+    tables = {
+        "posts": table("posts", {**page, "native": "1", "author": MEMBER, "at": NOW, "kind": "original"}),
+        "links": table("links", {**page, "post": "1", "kind": "url", "position": 0}),
+        "media": table("media", {**page, "post": "1", "position": 0}),
+    }
+    hidden = pseudonym(KEY, MEMBER)
+    for naming, kept in ((Naming(KEY), hidden), (Naming(KEY, frozenset({MEMBER})), MEMBER)):
+        assert {rows["channel"][0].as_py() for rows in rename_people(tables, naming).values()} == {kept}
+
+
 @given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=30))
 def test_pseudonyms_are_stable_keyed_and_apart(one: str, two: str) -> None:
     a, b = f"telegram:account:{one}", f"telegram:account:{two}"

@@ -14,12 +14,13 @@ from actionday.records import name_hash, pseudonym, subject_hash
 
 _PERSON_COLUMNS = {
     "accounts": ("subject",),
-    "memberships": ("account",),
-    "posts": ("author", "forward_from"),
-    "links": ("author",),
+    "memberships": ("account", "channel"),
+    "posts": ("channel", "author", "forward_from"),  # where a person's own page is the venue, the venue is a person
+    "links": ("channel", "author"),
+    "media": ("channel",),
     "sightings": ("subject",),
     "moves": ("subject", "target"),
-    "affiliations": (),  # a human judgement names its subject; what it names is nobody's bystander
+    "affiliations": ("subject",),  # under the name by which looks and posts know it, else it would join to nothing
 }
 _PROFILE_COLUMNS = ("native", "handle", "display_name", "bio")
 OFFICER_ROLES = ("owner", "admin", "bot")
