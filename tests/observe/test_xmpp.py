@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from actionday.observe import conformance, tray
 from actionday.observe.conformance import Whole
 from actionday.observe.minimise import officers_in
-from actionday.observe.platforms.xmpp import columns
+from actionday.observe.platforms.xmpp import columns, ledger
 from actionday.observe.platforms.xmpp.export import XmppExport
 from actionday.observe.reader import Source, staged_schema
 
@@ -247,6 +247,17 @@ def test_the_end_of_a_room_names_where_it_goes_on(read: Read) -> None:
     ]
     assert moves[0]["at"] == datetime(2019, 11, 24, 9, tzinfo=UTC)
     assert rows(read(destroy), "moves") == []  # seen from inside of a room that nothing says is public
+
+
+def test_any_number_of_rooms_takes_bounded_memory(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "_MOST_ROOMS", 3)
+    names = [f"r{n}@rooms.example.org" for n in range(9)]
+    whole = read("".join(post(n, "<body>no</body>", room=name) for n, name in enumerate(names)))
+    counts = {one.position: one.reason.rpartition("; ")[2] for one in whole.refused}
+    assert counts.pop("xmpp:channel:(other rooms)") == "6 messages"
+    assert set(counts.values()) == {"1 messages"}
+    opened = read("".join(info(name) + post(n, "<body>ba</body>", room=name) for n, name in enumerate(names)))
+    assert len(rows(opened)) == 3  # a room beyond the limit is not known to be public
 
 
 def test_an_accounts_own_archive_is_private(tmp_path: Path) -> None:

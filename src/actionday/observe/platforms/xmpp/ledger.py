@@ -24,7 +24,9 @@ PRIVATE_ROOM = "a room that is hidden, for members only or behind a password: no
 PRIVATE = "messages between people: private, not imported"
 ENCRYPTED = "end-to-end encrypted: nothing to read"
 ACCOUNTS = "accounts with their rosters, profiles and credentials: private, not imported"
-_REMEMBERED = 20_000
+_REMEMBERED, _MOST_ROOMS = 20_000, 100_000
+"""Messages that a correction may reach back to, and rooms that are told apart; a file may name any number of both."""
+OTHERS = "(other rooms)"
 
 
 @dataclass(slots=True)
@@ -38,10 +40,11 @@ class Known:
     def answer(self, iq: Any) -> None:  # noqa: ANN401 - an lxml element
         """Take an answer into account; of two that disagree the one that says private counts."""
         found = rooms.answer_of(iq)
-        if found is not None:
+        if found is not None and (found.room in self.public or len(self.public) < _MOST_ROOMS):
             self.public[found.room] = found.public and self.public.get(found.room, True)
         for account, room, role in rooms.affiliations_of(iq):
-            self.roles.setdefault(room, {})[account] = role
+            if room in self.roles or len(self.roles) < _MOST_ROOMS:
+                self.roles.setdefault(room, {})[account] = role
 
     def note(self) -> Mapping[str, Any]:
         """For a part's note."""
@@ -151,11 +154,11 @@ class Ledger:
     def _post(self, found: Envelope, room: str, position: str, *, owned: bool) -> None:
         told = stanzas.said(found.inner, room)
         if told.encrypted:
-            self._encrypted[room] += 1
+            _count(self._encrypted, room)
         elif told.text is None and not told.files:
             return
         elif not self._open(room):
-            self._skipped[room] += 1
+            _count(self._skipped, room)
         else:
             self._venue(room, "room")
             archived = None if owned else found.archive_id
@@ -219,7 +222,7 @@ class Ledger:
             return
         venue = ":".join(sorted((one, other)))
         if told.encrypted:
-            self._encrypted[venue] += 1
+            _count(self._encrypted, venue)
             return
         self._venue(venue, "direct")
         self._columns.accounts[f"xmpp:account:{one}", one, one, None] = None
@@ -245,6 +248,10 @@ class Ledger:
         if self._accounts and not self._basis:
             self._columns.refused.append(Refused(one.position, f"{ACCOUNTS}; {self._accounts} accounts"))
         self._accounts = 0
+
+
+def _count(rooms_: Counter[str], room: str) -> None:
+    rooms_[room if room in rooms_ or len(rooms_) < _MOST_ROOMS else OTHERS] += 1
 
 
 def _derived(found: Envelope, told: Said) -> str:
