@@ -1,4 +1,5 @@
-"""People without a role are pseudonyms from import on; the forgotten stay out."""
+"""People without a role are pseudonyms from collections.abc import Mapping
+from import on; the forgotten stay out."""
 
 from datetime import UTC, datetime
 
@@ -14,7 +15,7 @@ KEY, OTHER = bytes(range(32)), bytes(range(1, 33))
 NOW = datetime(2019, 11, 22, tzinfo=UTC)
 
 
-def table(name: str, *rows: dict[str, object]) -> pa.Table:
+def table(name: str, *rows: Mapping[str, object]) -> pa.Table:
     loose = pa.schema([pa.field(field.name, field.type) for field in TABLES[name].payload])
     return pa.Table.from_pylist(list(rows), schema=loose)
 
