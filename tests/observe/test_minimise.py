@@ -1,6 +1,7 @@
 """People without a role are pseudonyms from collections.abc import Mapping
 from import on; the forgotten stay out."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pyarrow as pa
