@@ -1,5 +1,4 @@
-"""People without a role are pseudonyms from collections.abc import Mapping
-from import on; the forgotten stay out."""
+"""People without a role are pseudonyms from import on; the forgotten stay out."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
