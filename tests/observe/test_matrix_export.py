@@ -321,11 +321,26 @@ def test_what_is_broken_is_refused_alone_and_in_words(read: Read, label: str) ->
     assert refused.position.startswith("byte ")
 
 
-def test_an_element_export_that_breaks_off_keeps_what_stood_before(read: Read) -> None:
-    whole_file = element([*OPEN, text(2, "ba"), text(3, "be")])
+def compact(data: bytes) -> bytes:
+    return json.dumps(json.loads(data), separators=(",", ":")).encode()
+
+
+@pytest.mark.parametrize("layout", [bytes, compact], ids=["as Element writes it", "in one line"])
+def test_an_element_export_that_breaks_off_keeps_what_stood_before(
+    read: Read, layout: Callable[[bytes], bytes]
+) -> None:
+    whole_file = layout(element([*OPEN, text(2, "ba"), text(3, "be")]))
+    assert column(read(whole_file, ElementExport()), "text") == ["ba", "be"]
     whole = read(whole_file[: whole_file.index(b'"be"')], ElementExport())
     assert column(whole, "text") == ["ba"]
-    assert whole.refused[-1].reason == cut.BREAKS_OFF
+    assert cut.BREAKS_OFF in [one.reason for one in whole.refused]
+
+
+def test_damage_in_an_element_export_costs_one_event(read: Read) -> None:
+    data = element([*OPEN, text(2, "ba"), text(3, "be"), text(4, "bi")]).replace(b'"be"\n      }', b'"be')
+    whole = read(data, ElementExport())
+    assert column(whole, "text") == ["ba", "bi"]
+    assert [one.reason.split(":")[0] for one in whole.refused] == ["not an event"]
 
 
 def test_a_huge_text_is_one_post_and_an_endless_one_is_refused(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:

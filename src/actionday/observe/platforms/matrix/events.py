@@ -6,7 +6,7 @@ elsewhere (`rooms`); reactions, redactions, calls, polls and keys are not import
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,14 +127,13 @@ class Sorted:
 
 
 class Rules:
-    """What may be read, out of a part's note, and which ids are sound; each distinct one is looked at once."""
+    """What may be read, out of a part's note, and which ids are sound; each pair is looked at once."""
 
     def __init__(self, note: Mapping[str, Any]) -> None:
         self.rooms = frozenset(note["rooms"])
         self.every, self.raw = bool(note["every"]), bool(note["raw"])
         self.encrypted: Mapping[str, int] = note["encrypted"]
-        self._rooms: dict[str | None, bool] = {}
-        self._users: dict[str, bool] = {}
+        self._sound: set[tuple[str | None, str]] = set()
 
     def hidden(self, room: object, kind: object, msgtype: object, sent: object) -> str:
         """Why a message may not be read: private | encrypted | decrypted; empty where it may."""
@@ -147,16 +146,12 @@ class Rules:
 
     def fault(self, event: Event) -> str:
         """Why an event cannot be used; empty where it can."""
-        sound = self._rooms.get(event.room_id)
-        if sound is None:
-            sound = self._rooms[event.room_id] = ids.is_room(event.room_id)
-        if not sound:
-            return "an event that names no room"
-        sound = self._users.get(event.sender)
-        if sound is None:
-            sound = self._users[event.sender] = ids.is_account(event.sender)
-        if not sound:
-            return "the sender is no Matrix user id"
+        if (event.room_id, event.sender) not in self._sound:
+            if not ids.is_room(event.room_id):
+                return "an event that names no room"
+            if not ids.is_account(event.sender):
+                return "the sender is no Matrix user id"
+            self._sound.add((event.room_id, event.sender))
         if not 0 <= event.origin_server_ts < LAST_MS:
             return "origin_server_ts is no time between 1970 and 2200"
         return ""
@@ -168,7 +163,7 @@ def sort(block: cut.Block, note: Mapping[str, Any], refused: list[Refused]) -> S
     """
     rules, found, bad = Rules(note), Sorted(), _Bad(block, bool(note["raw"]))
     view, decode = memoryview(block.data), _EVENT.decode
-    for start, end in _edges(block):
+    for start, end in block.edges():
         try:
             event = decode(view[start:end])
         except FAILURES as error:
@@ -194,7 +189,7 @@ def passed_over(block: cut.Block, note: Mapping[str, Any]) -> Counter[tuple[str,
     """How many messages of the block may not be imported, by room and by why: private | encrypted | decrypted."""
     rules, counted = Rules(note), Counter[tuple[str, str]]()
     view = memoryview(block.data)
-    for start, end in _edges(block):
+    for start, end in block.edges():
         try:
             event = _GLANCE.decode(view[start:end])
         except FAILURES:
@@ -212,16 +207,11 @@ def raw_text(data: bytes) -> str:
     return _KEYS.sub(r'\1"[key]"', data[: RAW_CHARACTERS * 4].decode("utf-8", "replace"))[:RAW_CHARACTERS]
 
 
-def _edges(block: cut.Block) -> Iterator[tuple[int, int]]:
-    starts = block.starts.tolist()
-    return zip(starts, [*starts[1:], len(block.data)][: len(starts)], strict=True)
-
-
 def _post_fault(event: Event) -> str:
     """Why a message cannot be a post. Its id is computed on the way where it has none."""
     if event.event_id is None and event.hashes is not None:
         event.event_id = ids.message_id(event)
-    if not ids.is_event(event.event_id):
+    elif not ids.is_event(event.event_id):
         return "an event without an id, and without what one is computed from"
     content = event.content
     return "a message without a body" if content.body is None and content.msgtype is not None else ""

@@ -56,6 +56,23 @@ def room_of_create(event: Mapping[str, Any]) -> str:
     return "!" + urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
 
 
+class _Canonical(msgspec.Struct, omit_defaults=True, gc=False):
+    """What of a message is hashed: the keys in order, those without a value left out."""
+
+    auth_events: Any
+    content: dict[str, Any]
+    depth: Any
+    hashes: Any
+    membership: Any = None
+    origin: Any = None
+    origin_server_ts: int = -1
+    prev_events: Any = None
+    prev_state: Any = None
+    room_id: str | None = None
+    sender: str = ""
+    type: str = ""
+
+
 class Hashed(Protocol):
     """The keys of a message that its id is computed from."""
 
@@ -78,20 +95,20 @@ def message_id(event: Hashed) -> str:
     A message's content is left out of its reference hash, so no redaction rules by type are needed. `membership`, `origin` and
     `prev_state` count up to room version 10; servers stopped to write them long before, so rooms of version 11 have none.
     """
-    kept: dict[str, Any] = {
-        "auth_events": event.auth_events,
-        "content": {},
-        "depth": event.depth,
-        "hashes": event.hashes,
-    }
-    for key in ("membership", "origin"):
-        if getattr(event, key) is not None:
-            kept[key] = getattr(event, key)
-    kept["origin_server_ts"] = event.origin_server_ts
-    kept["prev_events"] = event.prev_events
-    if event.prev_state is not None:
-        kept["prev_state"] = event.prev_state
-    kept["room_id"], kept["sender"], kept["type"] = event.room_id, event.sender, event.type
+    kept = _Canonical(
+        event.auth_events,
+        {},
+        event.depth,
+        event.hashes,
+        event.membership,
+        event.origin,
+        event.origin_server_ts,
+        event.prev_events,
+        event.prev_state,
+        event.room_id,
+        event.sender,
+        event.type,
+    )
     digest = b2a_base64(hashlib.sha256(_encode(kept)).digest(), newline=False)
     return "$" + digest[:43].decode().replace("+", "-").replace("/", "_")
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from actionday.observe.platforms.matrix import cut, events, ids
 from actionday.observe.platforms.matrix.rooms import STATE, Room, StateEvent
@@ -26,7 +25,8 @@ ENCRYPTED = "encrypted: the text is not in the export"
 DECRYPTED = f"sent in an encrypted room, and decrypted by the export; {ASK}"
 
 _STATE = re.compile(rb'"m\.room\.(?:' + b"|".join(t.removeprefix("m.room.").encode() for t in STATE) + rb')"')
-_HIDDEN = re.compile(rb'"m\.room\.encrypted"|"m\.bad\.encrypted"')
+_HIDDEN = (b'"m.room.encrypted"', b'"m.bad.encrypted"')
+_KEY = b'"state_key"'  # which messages have not, so that one search passes over them all
 _DECODER = msgspec.json.Decoder(StateEvent)
 
 
@@ -53,9 +53,9 @@ class Survey:
         for block in blocks:
             if block.fault:
                 self.faults.append((f"byte {block.at}", block.fault))
-            if not len(block.starts):
+            if not block.data:
                 continue
-            self.hidden = self.hidden or _HIDDEN.search(block.data) is not None
+            self.hidden = self.hidden or any(sign in block.data for sign in _HIDDEN)
             for event in _state_of(block):
                 self.fold(event)
             if self.parts and self.parts[-1][1] - self.parts[-1][0] < PART_BYTES:
@@ -78,11 +78,14 @@ class Survey:
 
 
 def _state_of(block: cut.Block) -> Iterator[StateEvent]:
-    """The block's state events: looked for by their types' names, and only what holds one is decoded."""
-    hits = np.fromiter((m.start() for m in _STATE.finditer(block.data)), np.int64)
-    edges = np.append(block.starts, len(block.data))
-    for index in np.unique(np.searchsorted(block.starts, hits, side="right") - 1).tolist():
-        data = block.data[int(edges[index]) : int(edges[index + 1])]
+    """The block's state events that are folded: only what has a state key and names one of the kinds is decoded."""
+    hit = block.data.find(_KEY)
+    while hit >= 0:
+        start, end = block.around(hit)
+        data = block.data[start:end]
+        hit = block.data.find(_KEY, max(end, hit + 1))
+        if _STATE.search(data) is None:
+            continue
         try:
             event = _DECODER.decode(data)
             if event.type == "m.room.create" and event.room_id is None:

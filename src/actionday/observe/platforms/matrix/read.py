@@ -1,8 +1,12 @@
 """One part of a file to chunks: its rooms first, then its events, a block at a time. The same for both exports."""
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from actionday.observe.platforms.matrix import events, tables
+import pyarrow as pa
+
+from actionday.observe.platforms.matrix import cut, events, tables
 from actionday.observe.platforms.matrix.plan import Shape
 from actionday.observe.platforms.matrix.rooms import Room
 from actionday.observe.reader import Chunk, Part, Refused, Source
@@ -18,5 +22,16 @@ def read(source: Source, part: Part, shape: Shape) -> Iterator[Chunk]:
     if part.end <= part.start:
         return
     for block in shape.blocks(source.path, part.start, part.end):
-        bad: list[Refused] = []
-        yield from tables.chunks(tables.of_events(events.sort(block, note, bad), source, bad), bad)
+        yield from tables.chunks(*_of_block(block, source, note))
+
+
+def _of_block(block: cut.Block, source: Source, note: Mapping[str, Any]) -> tuple[dict[str, pa.Table], list[Refused]]:
+    """One block's tables. The cycle collector stands still: it would walk every decoded event, and none is part of a cycle."""
+    refused: list[Refused] = []
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        return tables.of_events(events.sort(block, note, refused), source, refused), refused
+    finally:
+        if was:
+            gc.enable()
