@@ -75,3 +75,8 @@ def _over_distinct(values: pl.Series, made: pl.Expr) -> pl.Series:
     frame = pl.DataFrame({"u": values.cast(pl.String)})
     known = frame.unique(maintain_order=True).drop_nulls().with_columns(made.alias("s"))
     return frame.join(known, on="u", how="left", maintain_order="left")["s"]
+
+
+def subject_of_uri(uri: str) -> str | None:
+    """The subject id of one actor, by its URI; None where it is no http(s) address."""
+    return actor_subjects(pl.Series([uri], dtype=pl.String)).item()

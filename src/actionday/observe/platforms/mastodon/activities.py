@@ -31,8 +31,7 @@ _NOTE: dict[str, Any] = {
 }
 SHAPE: dict[str, Any] = {
     **_NOTE,
-    **dict.fromkeys(("actor", "target", "preferredUsername", "movedTo"), _TEXT),
-    "alsoKnownAs": [_TEXT],
+    **dict.fromkeys(("actor", "target", "preferredUsername", "movedTo", "alsoKnownAs"), _TEXT),
     "suspended": "BOOLEAN",
     "object": _NOTE,
 }
@@ -284,7 +283,9 @@ def _aliases(actors: pl.DataFrame, names: Names) -> pl.DataFrame:
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(actors))
     own = actors.with_columns(names.authors(actors["id"], actors["url"]).alias("own"))
     moved = own.with_columns(names.authors(own["movedTo"], nothing).alias("new")).drop_nulls(["own", "new"])
-    known = own.select("own", "alsoKnownAs").explode("alsoKnownAs").drop_nulls()
+    quoted = pl.col("alsoKnownAs").str.extract_all(r'"[^"]+"').list.eval(pl.element().str.strip_chars('"'))
+    listed = pl.when(pl.col("alsoKnownAs").str.starts_with("[")).then(quoted).otherwise(pl.concat_list("alsoKnownAs"))
+    known = own.select("own", listed).explode("alsoKnownAs").drop_nulls()  # one alias alone comes without a list
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(known))
     known = known.with_columns(names.authors(known["alsoKnownAs"], nothing).alias("old")).drop_nulls()
     by = {"subject": pl.col("own"), "target": pl.col("new"), "kind": pl.lit("move"), "confidence": pl.lit(1.0)}

@@ -1,8 +1,8 @@
 """ejabberd's `get_room_history`: JSON, `[{"timestamp": …, "message": "<message …>"}]`, the last messages of one room.
 
 The JSON is cut and picked by `observe.tabular`; messages of a batch are parsed as one document, and one by one where that
-fails or gives another number of elements, so that a message cannot pose as two. Shape read in ejabberd's documentation of
-its API; the ejabberd that the tests start (23.01) does not know the command.
+fails or gives another number of elements, so that a message cannot pose as two. Shape from second
+hand, no source was read; the ejabberd that the tests start (23.01) does not know the command.
 """
 
 import re
