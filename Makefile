@@ -17,10 +17,12 @@ $(VENV)/base: requirements/base.lock pyproject.toml
 	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/servers: requirements/servers.lock
+$(VENV)/servers: requirements/servers.lock tests/servers/package-lock.json
+	@.ci/system browser
 	@.ci/system servers
 	$(PYTHON) -m venv $(VENV)/synapse
 	$(VENV)/synapse/bin/pip install $(LOCKED) -r requirements/servers.lock
+	npm ci --prefix tests/servers --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(VENV)/dev: requirements/dev.lock $(VENV)/base $(VENV)/servers tests/brief/package-lock.json
