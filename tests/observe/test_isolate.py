@@ -45,6 +45,24 @@ def test_a_parser_that_dies_ends_its_task_and_is_replaced() -> None:
         assert pool.isolation is not None
 
 
+def test_warm_starts_every_parser_once_and_uses_the_loaded_one_first() -> None:
+    with Pool(dict(os.environ), size=3) as pool:
+        first = pool._all[0]
+        pool.warm()
+        pool.warm()
+        assert len(pool._all) == 3
+        list(pool.ask({"do": "recognise", "files": []}))
+        assert [parser.isolation is not None for parser in pool._all] == [parser is first for parser in pool._all]
+
+
+def test_parsers_do_without_pandas() -> None:
+    code = (
+        "import sys, pyarrow\nfrom actionday.observe.worker import NoPandas\nsys.meta_path.insert(0, NoPandas)\n"
+        "pyarrow.array(['a'])\nimport json\nprint('pandas' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
 def test_a_parser_that_says_nothing_is_stopped(tmp_path: Path) -> None:
     pipe = tmp_path / "never"
     os.mkfifo(pipe)

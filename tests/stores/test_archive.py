@@ -54,6 +54,20 @@ def test_writing_again_adds_nothing_and_overlaps_merge(archive: Archive) -> None
     assert table["ingest"].to_pylist() == [1, 1, 2]
 
 
+def test_compacting_small_files_keeps_every_row(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("actionday.stores.archive.archive._COMPACT_ABOVE", 3)
+    for number in range(3):
+        archive.append("sightings", numbered("sightings", sightings(f"telegram:channel:{number}"), 1, number))
+    archive.compact()
+    assert len(archive.files("sightings")) == 3
+    archive.append("sightings", numbered("sightings", sightings("telegram:channel:3"), 1, 3))
+    archive.compact()
+    assert len(archive.files("sightings")) == 1
+    view = archive.view()
+    subjects = view.arrow(view.table("sightings").order_by("row"))["subject"].to_pylist()
+    assert subjects == [f"telegram:channel:{number}" for number in range(4)]
+
+
 def test_equal_rows_of_one_write_are_written_once(archive: Archive) -> None:
     rows = numbered("sightings", sightings("telegram:channel:1"), 1, 0)
     assert archive.append("sightings", pa.concat_tables([rows, rows])) == 1

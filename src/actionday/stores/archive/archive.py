@@ -39,7 +39,8 @@ _HASHES_WRITER = WriterProperties(
     max_row_group_size=32_768,  # these rows are wide, and a row group is held in memory until it is full
     column_properties=dict.fromkeys(("digest", "minhash", "shingles"), _NOISE),
 )
-_COMPACT_ABOVE = 64  # files in a table
+_COMPACT_ABOVE = 64  # small files in a table
+_FILE_BYTES = 16 << 20  # of a file that was compacted
 ROW_BITS_INGEST, ROW_BITS_CHUNK = 40, 20
 
 
@@ -133,10 +134,15 @@ class Archive:
         write_deltalake(self._delta(name), rows, mode="append", writer_properties=_writer(name))
 
     def compact(self, names: Iterable[str] = tuple(TABLES)) -> None:
-        """Rewrite tables that lie in many small files into few, and drop the small ones."""
+        """Rewrite tables that lie in many small files into fewer; one file at a time, for each is made in memory."""
         for name in names:
-            if self.exists(name) and len(self._delta(name).file_uris()) > _COMPACT_ABOVE:
-                self._delta(name).optimize.compact()
+            if self.exists(name) and self._small_files(name) > _COMPACT_ABOVE:
+                self._delta(name).optimize.compact(
+                    target_size=_FILE_BYTES, max_concurrent_tasks=1, writer_properties=_writer(name)
+                )
+
+    def _small_files(self, name: str) -> int:
+        return sum(Path(file).stat().st_size < _FILE_BYTES // 2 for file in self._delta(name).file_uris())
 
 
 def new_rows(spec: TableSpec, rows: pa.Table, files: list[str], engine: duckdb.DuckDBPyConnection) -> pa.Table:
