@@ -364,6 +364,19 @@ def test_parts_and_blocks_do_not_change_what_is_read(read: Read, monkeypatch: py
         assert len(rows(pieces)) == 298
 
 
+def test_every_chunk_with_posts_says_who_holds_a_role(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cut, "BLOCK", 4_001)
+    monkeypatch.setattr("actionday.observe.platforms.matrix.plan.PART_BYTES", 20_000)
+    path = tmp_path / "events"
+    path.write_bytes(glued([*OPEN, *(text(n, f"ba {n}") for n in range(2, 300))]))
+    reader, source = SynapseExport(), Source(path, "events")
+    chunks = [chunk for part in reader.parts(source) for chunk in reader.read(source, part)]
+    assert len(chunks) > 5
+    for chunk in chunks:
+        assert chunk.tables["memberships"]["account"].to_pylist() == [f"matrix:account:{ALICE}"]
+    assert sum("channels" in chunk.tables for chunk in chunks) == 1
+
+
 _WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 _POSTS = st.lists(st.tuples(_WORDS, st.booleans(), st.lists(_WORDS.map(lambda w: "https://example.org/" + w), max_size=2)), max_size=8)  # fmt: skip
 

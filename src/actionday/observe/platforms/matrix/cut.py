@@ -106,6 +106,8 @@ def _marked(path: Path, start: int, end: int, *, indented: bool) -> Iterator[Blo
         rest += more
         if at == 0 and rest.startswith(_BOM):
             rest, at = rest[len(_BOM) :], len(_BOM)
+        if len(more) < BLOCK and len(rest) <= LONGEST:
+            break  # the last read: what stands at the end is whole, and needs no block of its own
         last = _last(rest, indented)
         if last > 0:
             yield Block(at, rest[:last], indented=indented)

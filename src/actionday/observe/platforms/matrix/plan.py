@@ -18,6 +18,9 @@ from actionday.observe.reader import Part, Source
 
 PART_BYTES = 32 << 20
 MOST_ROOMS = 10_000
+MOST_DESCRIBED = 50
+"""Rooms of one file whose officers every part is told; beyond that the first part alone tells them."""
+
 TOO_MANY = f"more than {MOST_ROOMS} rooms in one file: their events are not imported; split the file by room"
 NOTHING = "no room is described whole enough to say that it is publicly readable: nothing imported"
 ASK = "name the order or consent that covers it (private basis)"
@@ -99,14 +102,16 @@ def parts(survey: Survey, source: Source, shape: Shape) -> Iterator[Part]:
     """The file's parts. The first carries the rooms, and what of them is passed over."""
     basis = source.private_basis is not None
     open_rooms = {name: room for name, room in survey.rooms.items() if basis or room.public}
+    described = [room.note() for room in open_rooms.values()]
     note = {
         "rooms": sorted(open_rooms),
+        "officers": described if len(described) <= MOST_DESCRIBED else [],  # so that each part knows whose name stays
         "every": basis,
         "encrypted": {} if basis or not shape.decrypted else _since(open_rooms),
         "raw": basis or len(open_rooms) == len(survey.rooms) > 0,  # else what is broken may be a private message
     }
     first: dict[str, Any] = {
-        "described": [room.note() for room in open_rooms.values()],
+        "described": described,
         "refused": [*survey.faults, *([("file", TOO_MANY)] if survey.overfull else [])],
     }
     if not basis or survey.hidden:

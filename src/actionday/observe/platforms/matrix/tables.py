@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from actionday.observe import tray
 from actionday.observe.platforms.matrix import events, ids
 from actionday.observe.platforms.matrix.events import Event
 from actionday.observe.platforms.matrix.rooms import Room
@@ -21,19 +22,14 @@ from actionday.records import State
 
 
 def staged(table: str, columns: Mapping[str, Any], rows: int) -> pa.Table:
-    """A staged table from some of its columns (Arrow columns, lists or one scalar for all rows); the rest is null."""
-    arrays = []
-    for field in staged_schema(table):
-        value = columns.get(field.name)
-        if value is None:
-            arrays.append(pa.nulls(rows, field.type))
-        elif isinstance(value, (pa.Array, pa.ChunkedArray)):
-            arrays.append(value.cast(field.type))
-        elif isinstance(value, list):
-            arrays.append(pa.array(value, field.type))
-        else:
-            arrays.append(pa.repeat(pa.scalar(value, field.type), rows))
-    return pa.Table.from_arrays(arrays, schema=staged_schema(table))
+    """As `tray.staged`; a column may be a list too."""
+    kinds = {field.name: field.type for field in staged_schema(table)}
+    arrays = {
+        name: pa.array(value, kinds[name]) if isinstance(value, list) else value
+        for name, value in columns.items()
+        if name in kinds
+    }
+    return tray.staged(table, arrays, rows)
 
 
 def chunks(tables: Mapping[str, pa.Table], refused: list[Refused]) -> Iterable[Chunk]:
@@ -73,17 +69,32 @@ def of_rooms(rooms: Iterable[Room], source: Source) -> dict[str, pa.Table]:
         "description": [room.topic for room in known],
         "created_at": [_micros(room.created) for room in known],
     }
-    held: list[tuple[str, str, str, int, int | None]]
-    held = [(user, room.room, "owner", since, None) for room in known for user, since in room.owners]
-    held += [(user, room.room, "admin", since, to) for room in known for user, since, to in room.admins]
-    officers = list(dict.fromkeys(user for user, *_ in held))
     moves = [move for room in known for move in room.moves]
     return {
         "channels": staged("channels", {**shared, **profile}, len(known)),
-        "accounts": staged("accounts", {**shared, **_officers(officers)}, len(officers)),
-        "memberships": staged("memberships", {**shared, **_roles(held)}, len(held)),
+        **officers(known, source),
         "moves": staged("moves", {"platform": "matrix", **_moves(moves)}, len(moves)),
     }
+
+
+def officers(rooms: Iterable[Room], source: Source) -> dict[str, pa.Table]:
+    """Accounts and memberships of owners and admins."""
+    known = list(rooms)
+    shared = {"platform": "matrix", "seen_at": source.seen_at, "vantage": source.vantage}
+    held: list[tuple[str, str, str, int, int | None]]
+    held = [(user, room.room, "owner", since, None) for room in known for user, since in room.owners]
+    held += [(user, room.room, "admin", since, to) for room in known for user, since, to in room.admins]
+    users = list(dict.fromkeys(user for user, *_ in held))
+    return {
+        "accounts": staged("accounts", {**shared, **_officers(users)}, len(users)),
+        "memberships": staged("memberships", {**shared, **_roles(held)}, len(held)),
+    }
+
+
+def together(some: Mapping[str, pa.Table], more: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Two sets of tables as one; rows of both stand in one table, those of `some` first."""
+    both = {name: pa.concat_tables([some[name], more[name]]) for name in some.keys() & more.keys()}
+    return {**some, **more, **both}
 
 
 def _officers(users: list[str]) -> dict[str, Any]:
