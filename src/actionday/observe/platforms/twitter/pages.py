@@ -3,16 +3,22 @@
 import polars as pl
 
 from actionday.observe.platforms.twitter.columns import MEDIA, PROFILES, TWEETS, last_piece, listed, shaped
+from actionday.observe.platforms.twitter.shapes import V2
+from actionday.observe.tabular.jsonshaped import columns_of
 
 _RETWEETED, _REPLIED = "retweeted", "replied_to"
 _ON_PAGE = ("data", "includes", "row")
+_WHOLE = columns_of(V2)
 _BY_TEXT = r"^RT @(\w{1,20}): "
 
 
 class Page:
-    """Rows of shape `shapes.V2` with their number as `row`."""
+    """Rows of shape `shapes.V2`, or of `shapes.PAGES`, which lacks some of it, with their number as `row`."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
+        frame = frame.select(
+            "row", *(pl.col(k).cast(t) if k in frame.columns else pl.lit(None, t).alias(k) for k, t in _WHOLE.items())
+        )
         self._frame = frame
         own = [name for name in frame.columns if name not in _ON_PAGE]
         listed_ = frame.filter(pl.col("data").is_not_null()).select("row", "data").explode("data")
@@ -48,7 +54,7 @@ class Page:
             of=pl.col("of_id"),
             of_handle=pl.coalesce("of_handle", pl.col("text").str.extract(_BY_TEXT, 1)),
             of_name=pl.col("of_name"),
-            hrefs=pl.when(again).then(pl.coalesce(_links("ref"), _links("origin"), _links())).otherwise(_links()),
+            hrefs=_links(pl.when(again).then(_urls(("ref",), ("origin",), ())).otherwise(_urls(()))),
             media=pl.col("files"),
             closed=pl.coalesce(_in("author", "protected"), pl.col("by_protected")),
         )
@@ -147,12 +153,14 @@ def _text(*place: str) -> pl.Expr:
     return pl.coalesce(_in(*place, "note_tweet", "text"), _in(*place, "text"))
 
 
-def _links(*place: str) -> pl.Expr:
+def _links(urls: pl.Expr) -> pl.Expr:
     """What links lead to; those to a tweet's own files are left out."""
     item = pl.element()
     outward = item.filter(item.struct.field("media_key").is_null()).struct.field("expanded_url")
-    return listed(
-        pl.coalesce(
-            _in(*place, *path).list.eval(outward) for path in (("note_tweet", "entities", "urls"), ("entities", "urls"))
-        )
-    )
+    return listed(urls.list.eval(outward))
+
+
+def _urls(*places: tuple[str, ...]) -> pl.Expr:
+    """The links of the first of the places that tells any."""
+    keys = (("note_tweet", "entities", "urls"), ("entities", "urls"))
+    return pl.coalesce(_in(*place, *key) for place in places for key in keys)
