@@ -2,9 +2,10 @@
 
 import polars as pl
 
-from actionday.observe.platforms.twitter.columns import MEDIA, PROFILES, TWEETS, last_piece, listed, shaped
+from actionday.observe.platforms.twitter.columns import MEDIA, PROFILES, TWEETS, last_piece, listed
 from actionday.observe.platforms.twitter.shapes import V2
 from actionday.observe.tabular.jsonshaped import columns_of
+from actionday.observe.timelines import framed
 
 _RETWEETED, _REPLIED = "retweeted", "replied_to"
 _ON_PAGE = ("data", "includes", "row")
@@ -39,7 +40,7 @@ class Page:
         tweets = self._with_people(tweets).join(self._files(tweets), on="k", how="left", maintain_order="left")
         again = pl.col("ref").is_not_null()
         theirs = pl.coalesce(_text("ref"), _text("origin"), _text())
-        return shaped(
+        return framed(
             tweets,
             TWEETS,
             row=pl.col("row"),
@@ -71,7 +72,7 @@ class Page:
             "row", user=pl.struct(field.name for field in keys.fields)
         )
         users = pl.concat([self._included("users", "user"), inlined, passed, listed_]).unnest("user")
-        return shaped(
+        return framed(
             users.filter(pl.col("username").is_not_null()),
             PROFILES,
             row=pl.col("row"),
