@@ -114,7 +114,7 @@ class Timelines:
             "moves": self._moves(block.moves),
             "sightings": self._sightings(block.people),
         }
-        yield from _cut({name: staged(frame, name) for name, frame in frames.items() if frame.height}, refused)
+        yield from cut({name: staged(frame, name) for name, frame in frames.items() if frame.height}, refused)
 
     def end(self) -> Iterator[Chunk]:
         """How many posts were not for everybody, by account (numbered, not named) and reason."""
@@ -260,7 +260,7 @@ def _time(source: Source) -> pl.Expr:
     return pl.lit(seen, pl.Datetime("us", "UTC"))
 
 
-def _cut(tables: Mapping[str, pa.Table], refused: list[Refused]) -> Iterator[Chunk]:
+def cut(tables: Mapping[str, pa.Table], refused: list[Refused]) -> Iterator[Chunk]:
     """Chunks of at most CHUNK_ROWS rows a table; refusals go with the first."""
     rows = max([len(table) for table in tables.values()], default=0)
     for start in range(0, max(rows, 1), CHUNK_ROWS):

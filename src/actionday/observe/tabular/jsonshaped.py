@@ -27,6 +27,12 @@ BLOCK = 8 << 20
 """Bytes parsed at once: what is done to a block costs the same for few rows as for many."""
 
 NOT_AN_OBJECT = "not a JSON object"
+_TYPES: dict[str, type[pl.DataType]] = {
+    "VARCHAR": pl.String,
+    "BIGINT": pl.Int64,
+    "INTEGER": pl.Int32,
+    "BOOLEAN": pl.Boolean,
+}
 _CHECK = """SELECT coalesce(regexp_matches(t, '^[\\s\\x{{FEFF}}]*\\{{'){valid}, false) AS ok,
                    coalesce(strlen(t) < 64 AND t SIMILAR TO '\\s*', true) AS blank,
                    coalesce(regexp_matches(t, '^\\s*\\{{\\s*"[^"]*"\\s*:\\s*\\{{'), false) AS alone
@@ -72,6 +78,17 @@ def form_of(head: bytes, name: str) -> Form | None:
         return None
     first, newline, _ = text.partition("\n")
     return Form("lines" if not newline or first.rstrip().endswith("}") else "document", encoding)
+
+
+def columns_of(shape: Mapping[str, Any]) -> dict[str, pl.DataType]:
+    """The types of the columns that a shape gives."""
+    return {key: _type_of(kind) for key, kind in shape.items()}
+
+
+def _type_of(kind: Any) -> pl.DataType:  # noqa: ANN401 - a name, a list of one or a tree
+    if isinstance(kind, list):
+        return pl.List(_type_of(kind[0]))
+    return pl.Struct(columns_of(kind)) if isinstance(kind, Mapping) else _TYPES[kind]()
 
 
 def read_shaped(path: Path, form: Form, shape: Mapping[str, Any]) -> Iterator[Batch]:

@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 
 from actionday.observe.platforms.twitter import examples, write_archive
-from actionday.observe.platforms.twitter.columns import PROFILES, TWEETS, shaped
+from actionday.observe.platforms.twitter.columns import PROFILES, TWEETS
 from actionday.observe.platforms.twitter.owner import Owner, owner_of
 from actionday.observe.platforms.twitter.records import renamed, suspended
 from actionday.observe.platforms.twitter.shapes import ARCHIVED
@@ -24,6 +24,7 @@ from actionday.observe.platforms.twitter.v1 import links_of, media_of
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
 from actionday.observe.tabular.batch import Batch, pieces
 from actionday.observe.tabular.jsonshaped import Form, read_shaped
+from actionday.observe.timelines import framed
 
 _ASSIGNED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*window\.YTD\.([a-z0-9_]{1,60})\.part(\d{1,6})\s*=\s*(?=\[)")
 _WRAPPED = re.compile(rb'\A\s*\[\s*\{\s*"tweet"\s*:\s*\{')
@@ -144,7 +145,7 @@ def _frame(batch: Batch, owner: Owner, folder: str, *, wrapped: bool) -> pl.Data
     frame = frame.with_columns(batch.numbers.alias("row"), handle.alias("of_handle"))
     frame = frame.with_columns(pl.coalesce("id_str", "id").alias("native")).with_row_index("k")
     frame = frame.join(_mentioned(frame), on="k", how="left", maintain_order="left")
-    return shaped(
+    return framed(
         frame,
         TWEETS,
         row=pl.col("row"),

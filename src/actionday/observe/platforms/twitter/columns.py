@@ -36,15 +36,6 @@ PROFILES: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def shaped(frame: pl.DataFrame, columns: dict[str, pl.DataType | type[pl.DataType]], **given: pl.Expr) -> pl.DataFrame:
-    """`frame` as one of the two frames: the columns given, the others null."""
-    picked = [
-        (given[name] if name in given else pl.lit(None)).cast(kind, strict=False).alias(name)
-        for name, kind in columns.items()
-    ]
-    return frame.select(picked)
-
-
 def listed(values: pl.Expr) -> pl.Expr:
     """A list without nulls and repeats, in its order; null where nothing is left."""
     kept = values.list.drop_nulls().list.unique(maintain_order=True)

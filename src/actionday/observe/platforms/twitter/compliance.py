@@ -15,10 +15,11 @@ import pyarrow as pa
 
 from actionday.observe.platforms.twitter import examples
 from actionday.observe.platforms.twitter.shapes import COMPLIANCE
-from actionday.observe.platforms.twitter.staging import NO_ID, staged, subject
+from actionday.observe.platforms.twitter.staging import NO_ID, subject
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
 from actionday.observe.tabular.batch import Batch, pieces
 from actionday.observe.tabular.jsonshaped import form_of, read_shaped
+from actionday.observe.timelines import staged
 from actionday.observe.times import parse_times
 from actionday.records import State
 

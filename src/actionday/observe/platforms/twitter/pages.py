@@ -2,17 +2,24 @@
 
 import polars as pl
 
-from actionday.observe.platforms.twitter.columns import MEDIA, PROFILES, TWEETS, last_piece, listed, shaped
+from actionday.observe.platforms.twitter.columns import MEDIA, PROFILES, TWEETS, last_piece, listed
+from actionday.observe.platforms.twitter.shapes import V2
+from actionday.observe.tabular.jsonshaped import columns_of
+from actionday.observe.timelines import framed
 
 _RETWEETED, _REPLIED = "retweeted", "replied_to"
 _ON_PAGE = ("data", "includes", "row")
+_WHOLE = columns_of(V2)
 _BY_TEXT = r"^RT @(\w{1,20}): "
 
 
 class Page:
-    """Rows of shape `shapes.V2` with their number as `row`."""
+    """Rows of shape `shapes.V2`, or of `shapes.PAGES`, which lacks some of it, with their number as `row`."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
+        frame = frame.select(
+            "row", *(pl.col(k).cast(t) if k in frame.columns else pl.lit(None, t).alias(k) for k, t in _WHOLE.items())
+        )
         self._frame = frame
         own = [name for name in frame.columns if name not in _ON_PAGE]
         listed_ = frame.filter(pl.col("data").is_not_null()).select("row", "data").explode("data")
@@ -33,7 +40,7 @@ class Page:
         tweets = self._with_people(tweets).join(self._files(tweets), on="k", how="left", maintain_order="left")
         again = pl.col("ref").is_not_null()
         theirs = pl.coalesce(_text("ref"), _text("origin"), _text())
-        return shaped(
+        return framed(
             tweets,
             TWEETS,
             row=pl.col("row"),
@@ -48,7 +55,7 @@ class Page:
             of=pl.col("of_id"),
             of_handle=pl.coalesce("of_handle", pl.col("text").str.extract(_BY_TEXT, 1)),
             of_name=pl.col("of_name"),
-            hrefs=pl.when(again).then(pl.coalesce(_links("ref"), _links("origin"), _links())).otherwise(_links()),
+            hrefs=_links(pl.when(again).then(_urls(("ref",), ("origin",), ())).otherwise(_urls(()))),
             media=pl.col("files"),
             closed=pl.coalesce(_in("author", "protected"), pl.col("by_protected")),
         )
@@ -65,7 +72,7 @@ class Page:
             "row", user=pl.struct(field.name for field in keys.fields)
         )
         users = pl.concat([self._included("users", "user"), inlined, passed, listed_]).unnest("user")
-        return shaped(
+        return framed(
             users.filter(pl.col("username").is_not_null()),
             PROFILES,
             row=pl.col("row"),
@@ -147,12 +154,14 @@ def _text(*place: str) -> pl.Expr:
     return pl.coalesce(_in(*place, "note_tweet", "text"), _in(*place, "text"))
 
 
-def _links(*place: str) -> pl.Expr:
+def _links(urls: pl.Expr) -> pl.Expr:
     """What links lead to; those to a tweet's own files are left out."""
     item = pl.element()
     outward = item.filter(item.struct.field("media_key").is_null()).struct.field("expanded_url")
-    return listed(
-        pl.coalesce(
-            _in(*place, *path).list.eval(outward) for path in (("note_tweet", "entities", "urls"), ("entities", "urls"))
-        )
-    )
+    return listed(urls.list.eval(outward))
+
+
+def _urls(*places: tuple[str, ...]) -> pl.Expr:
+    """The links of the first of the places that tells any."""
+    keys = (("note_tweet", "entities", "urls"), ("entities", "urls"))
+    return pl.coalesce(_in(*place, *key) for place in places for key in keys)

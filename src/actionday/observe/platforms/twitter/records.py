@@ -10,7 +10,7 @@ import polars as pl
 
 from actionday.observe.platforms.twitter.owner import Owner
 from actionday.observe.reader import Refused, Source
-from actionday.observe.tabular.jsonshaped import Form, read_shaped
+from actionday.observe.tabular.jsonshaped import Form, columns_of, read_shaped
 from actionday.observe.times import parse_times
 
 RENAMED, SUSPENDED, REINSTATED = "twitter.archive.renamed", "twitter.archive.suspended", "twitter.archive.reinstated"
@@ -58,16 +58,12 @@ def suspended(source: Source, form: Form, owner: Owner) -> Judged:
 
 
 def _rows(source: Source, form: Form, shape: dict[str, Any]) -> Judged:
-    frames, refused = [pl.DataFrame(schema={"row": pl.Int64, **_polars(shape)})], []
+    frames, refused = [pl.DataFrame(schema={"row": pl.Int64, **columns_of(shape)})], []
     for batch in read_shaped(source.path, form, shape):
         refused += batch.refused
         if len(batch.numbers):
             frames.append(batch.frame.select(batch.numbers.alias("row"), next(iter(shape))))
     return pl.concat(frames), refused
-
-
-def _polars(shape: dict[str, Any]) -> dict[str, Any]:
-    return {k: pl.Struct(_polars(kind)) if isinstance(kind, dict) else pl.String for k, kind in shape.items()}
 
 
 def _judged(frame: pl.DataFrame, refused: list[Refused], source: Source, owner: Owner) -> Judged:

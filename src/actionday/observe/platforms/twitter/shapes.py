@@ -95,6 +95,19 @@ V2: Shape = {
 }
 """A page of the API v2 (tweets or users, with what it includes), or one tweet as twarc flattens it."""
 
+_BARE_V2: Shape = {**_TWEET_V2, "attachments": {"media_keys": ["VARCHAR"]}}
+_PAGED_V2: Shape = {
+    **_BARE_V2,
+    "referenced_tweets": [{"type": "VARCHAR", "id": "VARCHAR"}],
+    "public_metrics": _FULL_V2["public_metrics"],
+    **{key: _USER_V2[key] for key in _PERSON_KEYS},
+}
+PAGES: Shape = {
+    "data": [_PAGED_V2],
+    "includes": {"users": [_USER_V2], "tweets": [_BARE_V2], "media": [_MEDIA_V2]},
+}
+"""A page without what only flattened tweets hold: columns that are empty throughout cost as much as full ones."""
+
 COMPLIANCE: Shape = {
     "id": "VARCHAR",
     "action": "VARCHAR",

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC
 
 import polars as pl
-import pyarrow as pa
 
 from actionday.observe.platforms.twitter.columns import PROFILES, TWEETS
-from actionday.observe.reader import CHUNK_ROWS, Chunk, Refused, Source, staged_schema
+from actionday.observe.reader import Chunk, Refused, Source
+from actionday.observe.timelines import cut, staged
 from actionday.observe.times import Instants, parse_times
 
 NO_ID = "no numeric tweet id"
@@ -47,23 +47,7 @@ def chunks_of(block: Block, source: Source) -> Iterator[Chunk]:
         frames["accounts"] = _accounts(profiles, source)
         frames["sightings"] = frames["sightings"] if block.sightings.height else _withheld(profiles, source)
     tables = {name: staged(frame, name) for name, frame in frames.items() if frame.height}
-    most = max((len(table) for table in tables.values()), default=0)
-    for start in range(0, most, CHUNK_ROWS):
-        piece = {name: table.slice(start, CHUNK_ROWS) for name, table in tables.items() if len(table) > start}
-        yield Chunk(piece, refused if start == 0 else [])
-    if not most and refused:
-        yield Chunk(refused=refused)
-
-
-def staged(frame: pl.DataFrame, table: str) -> pa.Table:
-    """A frame with some of a staged table's columns as that table; the rest is null, what is no column is left out."""
-    schema = staged_schema(table)
-    have = frame.select([name for name in schema.names if name in frame.columns]).to_arrow()
-    columns = [
-        have[column.name].cast(column.type) if column.name in have.column_names else pa.nulls(frame.height, column.type)
-        for column in schema
-    ]
-    return pa.table(columns, schema=schema)
+    yield from cut(tables, refused)
 
 
 def subject(native: pl.Expr) -> pl.Expr:

@@ -12,12 +12,13 @@ import polars as pl
 import pyarrow as pa
 
 from actionday.observe.platforms.twitter import examples, write_v1
-from actionday.observe.platforms.twitter.columns import MEDIA, PROFILES, TWEETS, last_piece, listed, shaped
+from actionday.observe.platforms.twitter.columns import MEDIA, PROFILES, TWEETS, last_piece, listed
 from actionday.observe.platforms.twitter.shapes import V1
 from actionday.observe.platforms.twitter.staging import Block, chunks_of
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
 from actionday.observe.tabular.batch import pieces
 from actionday.observe.tabular.jsonshaped import form_of, read_shaped
+from actionday.observe.timelines import framed
 
 _SIGNS = (
     re.compile(rb'"id_str"\s*:\s*"\d+"'),
@@ -109,7 +110,7 @@ def _tweets(frame: pl.DataFrame) -> pl.DataFrame:
     media = media_of(("extended_tweet", "extended_entities"), ("extended_entities",), ("entities",))
     theirs = links_of(("retweeted_status", "extended_tweet"), ("retweeted_status",))
     user, origin = pl.col("user").struct, again.struct.field("user").struct
-    return shaped(
+    return framed(
         frame,
         TWEETS,
         row=pl.col("row"),
@@ -134,7 +135,7 @@ def _profiles(frame: pl.DataFrame) -> pl.DataFrame:
         frame.select("row", user=source) for source in (pl.col("user"), pl.col("retweeted_status").struct.field("user"))
     ]
     users = pl.concat(rows).filter(pl.col("user").struct.field("screen_name").is_not_null()).unnest("user")
-    return shaped(
+    return framed(
         users,
         PROFILES,
         row=pl.col("row"),

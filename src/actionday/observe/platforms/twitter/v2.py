@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from actionday.observe.platforms.twitter import examples, write_v2
 from actionday.observe.platforms.twitter.pages import Page
-from actionday.observe.platforms.twitter.shapes import V2
+from actionday.observe.platforms.twitter.shapes import PAGES, V2
 from actionday.observe.platforms.twitter.staging import Block, chunks_of
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
 from actionday.observe.tabular.batch import pieces
@@ -49,11 +49,12 @@ class TwitterV2:
     def read(self, source: Source, part: Part) -> Iterator[Chunk]:
         """Block by block; a tweet that lacks its id, author, text or time is refused alone."""
         with source.path.open("rb") as file:
-            form = form_of(file.read(65_536), source.name)
+            head = file.read(65_536)
+        form, shape = form_of(head, source.name), PAGES if _PAGE.search(head) else V2
         if form is None:
             yield Chunk(refused=[Refused("file", "no JSON objects")])
             return
-        for batch in pieces(read_shaped(source.path, replace(form, lists=("data",)), V2)):
+        for batch in pieces(read_shaped(source.path, replace(form, lists=("data",)), shape)):
             block = Block(refused=batch.refused)
             if len(batch.numbers):
                 page = Page(batch.frame.with_columns(batch.numbers.alias("row")))
