@@ -7,7 +7,7 @@ Not for: what a format's keys mean (its reader's business), and never for how po
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -267,3 +267,14 @@ def cut(tables: Mapping[str, pa.Table], refused: list[Refused]) -> Iterator[Chun
         piece = {name: table.slice(start, CHUNK_ROWS) for name, table in tables.items() if len(table) > start}
         if piece or (refused and start == 0):
             yield Chunk(piece, refused if start == 0 else [])
+
+
+def chunks_of(source: Source, blocks: Iterable[Block], nothing: str) -> Iterator[Chunk]:
+    """A whole file's chunks from its blocks; a file without a post and without a profile is refused with `nothing`."""
+    timelines, seen = Timelines(source), False
+    for block in blocks:
+        seen = seen or bool(block.notes.height or block.people.height)
+        yield from timelines.chunks(block)
+    if not seen:
+        yield Chunk(refused=[Refused("file", nothing)])
+    yield from timelines.end()

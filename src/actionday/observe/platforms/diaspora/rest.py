@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from actionday.observe.platforms.diaspora import examples
 from actionday.observe.platforms.diaspora.posts import POST, block_of
-from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
+from actionday.observe.reader import Chunk, Part, Recognised, Source
 from actionday.observe.tabular.jsonlists import read_lists
-from actionday.observe.timelines import Block, Timelines
+from actionday.observe.timelines import Block, chunks_of
 
 _ID, _GUID = re.compile(rb'"diaspora_id"\s*:\s*"'), re.compile(rb'"guid"\s*:\s*"')
 NOTHING = "no post and no person of diaspora* in it"
@@ -37,14 +37,9 @@ class DiasporaApi:
 
     def read(self, source: Source, part: Part) -> Iterator[Chunk]:
         """Read front to back."""
-        timelines, seen = Timelines(source), False
-        for rows in read_lists(source.path, {"": POST}, POST):
-            block = block_of(rows) if rows.frame.width else Block(refused=rows.refused)
-            seen = seen or bool(block.notes.height or block.people.height)
-            yield from timelines.chunks(block)
-        if not seen:
-            yield Chunk(refused=[Refused("file", NOTHING)])
-        yield from timelines.end()
+        lists = read_lists(source.path, {"": POST}, POST)
+        blocks = (block_of(rows) if rows.frame.width else Block(refused=rows.refused) for rows in lists)
+        yield from chunks_of(source, blocks, NOTHING)
 
     def examples(self) -> Mapping[str, bytes]:
         """A stream with a limited post and a reshare."""

@@ -14,7 +14,7 @@ from lxml import etree
 from actionday.observe.platforms.gnusocial import examples
 from actionday.observe.platforms.gnusocial.entries import ATOM, Entry, block_of, entry_of, person_of
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
-from actionday.observe.timelines import Block, Timelines
+from actionday.observe.timelines import Block, chunks_of
 
 _ROWS = 5_000
 _ACTIVITIES = b"activitystrea.ms/spec/1.0"
@@ -47,13 +47,7 @@ class GnuSocialAtom:
             if _DOCTYPE.search(file.read(65_536)):
                 yield Chunk(refused=[Refused("file", DOCTYPE)])
                 return
-        timelines, seen = Timelines(source), False
-        for block in _blocks(source.path):
-            seen = seen or bool(block.notes.height or block.people.height)
-            yield from timelines.chunks(block)
-        if not seen:
-            yield Chunk(refused=[Refused("file", NOTHING)])
-        yield from timelines.end()
+        yield from chunks_of(source, _blocks(source.path), NOTHING)
 
     def examples(self) -> Mapping[str, bytes]:
         """A feed with a reply, a share and a favourite."""

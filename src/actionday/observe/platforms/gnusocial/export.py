@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from actionday.observe.platforms.gnusocial import examples
 from actionday.observe.platforms.gnusocial.notices import SHAPE, block_of
-from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
+from actionday.observe.reader import Chunk, Part, Recognised, Source
 from actionday.observe.tabular.jsonlists import read_lists
-from actionday.observe.timelines import Block, Timelines
+from actionday.observe.timelines import Block, chunks_of
 
 _OURS = re.compile(rb'"statusnet_(?:html|conversation_id|profile_url|in_groups)"\s*:|"ostatus_uri"\s*:')
 _USER = re.compile(rb'"screen_name"\s*:')
@@ -41,14 +41,9 @@ class GnuSocial:
 
     def read(self, source: Source, part: Part) -> Iterator[Chunk]:
         """Read front to back."""
-        timelines, seen = Timelines(source), False
-        for rows in read_lists(source.path, {"": SHAPE}, SHAPE):
-            block = block_of(rows) if rows.frame.width else Block(refused=rows.refused)
-            seen = seen or bool(block.notes.height or block.people.height)
-            yield from timelines.chunks(block)
-        if not seen:
-            yield Chunk(refused=[Refused("file", NOTHING)])
-        yield from timelines.end()
+        lists = read_lists(source.path, {"": SHAPE}, SHAPE)
+        blocks = (block_of(rows) if rows.frame.width else Block(refused=rows.refused) for rows in lists)
+        yield from chunks_of(source, blocks, NOTHING)
 
     def examples(self) -> Mapping[str, bytes]:
         """A timeline with a repeat, a reply and a notice of a closed account."""

@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from actionday.observe.platforms.mastodon import examples
 from actionday.observe.platforms.mastodon.statuses import SHAPE, block_of
-from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
+from actionday.observe.reader import Chunk, Part, Recognised, Source
 from actionday.observe.tabular.jsonlists import read_lists
-from actionday.observe.timelines import Block, Timelines
+from actionday.observe.timelines import Block, chunks_of
 
 _LISTS = ("", "statuses", "accounts", "ancestors", "descendants")
 _STATUS = (rb'"visibility"\s*:\s*"(?:public|unlisted|private|direct)"', rb'"spoiler_text"\s*:', rb'"acct"\s*:')
@@ -48,14 +48,9 @@ class MastodonApi:
 
     def read(self, source: Source, part: Part) -> Iterator[Chunk]:
         """Read front to back."""
-        timelines, seen = Timelines(source), False
-        for rows in read_lists(source.path, dict.fromkeys(_LISTS, SHAPE), SHAPE):
-            block = block_of(rows) if rows.name or rows.frame.width else Block(refused=rows.refused)
-            seen = seen or bool(block.notes.height or block.people.height)
-            yield from timelines.chunks(block)
-        if not seen:
-            yield Chunk(refused=[Refused("file", NOTHING)])
-        yield from timelines.end()
+        lists = read_lists(source.path, dict.fromkeys(_LISTS, SHAPE), SHAPE)
+        blocks = (block_of(rows) if rows.name or rows.frame.width else Block(refused=rows.refused) for rows in lists)
+        yield from chunks_of(source, blocks, NOTHING)
 
     def examples(self) -> Mapping[str, bytes]:
         """A timeline with a boost and a private status, and accounts that moved or are limited."""
