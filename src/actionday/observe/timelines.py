@@ -105,6 +105,10 @@ class Timelines:
     def chunks(self, block: Block) -> Iterator[Chunk]:
         """The staged tables of a block: posts, media, memberships, accounts, moves, sightings."""
         refused = list(block.refused)
+        if not (block.notes.height or block.people.height or block.moves.height):
+            if refused:
+                yield Chunk(refused=refused)
+            return
         notes = self._usable(self._shown(block.notes), refused)
         frames = {
             "accounts": self._accounts(block.people),
@@ -130,8 +134,9 @@ class Timelines:
         """Times of a column; one that is empty throughout is not looked at."""
         if values.null_count() == len(values):
             return parse_times(values.cast(pl.Null))
-        if self._zone is None:  # what most servers write is read at once; anything else is looked at properly
-            plain = values.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False)
+        usual = {None: "%Y-%m-%dT%H:%M:%S%.fZ", "UTC": "%Y-%m-%d %H:%M:%S"}.get(self._zone)
+        if usual is not None:  # what most servers write is read at once; anything else is looked at properly
+            plain = values.str.to_datetime(usual, time_unit="us", strict=False)
             if plain.null_count() == values.null_count() and plain.is_between(*_YEARS).all():
                 nothing = pl.Series([None]).new_from_index(0, len(values))
                 return Instants(plain.dt.replace_time_zone("UTC"), nothing.cast(pl.Int16), nothing.cast(pl.String))

@@ -10,7 +10,7 @@ Not for: files whose shape only a mapping knows (`jsonrows`).
 
 import codecs
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -150,6 +150,7 @@ class _Cutter:
         self._state, self._stack = kernels.new_state(counted)
         self._out = np.empty((65_536, 4), np.int64)
         self._rest, self._rest_from, self._rest_start, self._too_long = bytearray(), -1, -1, False
+        self._documents: list[tuple[bytes, int]] = []
         self.faults: list[Refused] = []
 
     def pieces(self) -> Iterator[tuple[str, pa.Array, np.ndarray[Any, Any]]]:
@@ -165,7 +166,8 @@ class _Cutter:
                 i, count = kernels.scan(data, i, base, self._state, self._stack, self._wanted, self._out)
                 events = self._out[:count]
                 yield from self._items(buffer, base, events)
-                sound = yield from self._others(buffer, base, events)
+                sound = self._others(buffer, base, events)
+            yield from self._rests()
             if not sound:
                 return
             self._take_rest(buffer, base, base + len(buffer))
@@ -194,9 +196,7 @@ class _Cutter:
             starts, ends = some[:, 3], some[:, 2]
             yield self._names[which], _slices(buffer, starts - base, ends - base), starts.copy()
 
-    def _others(
-        self, buffer: bytes, base: int, events: kernels.Longs
-    ) -> Generator[tuple[str, pa.Array, np.ndarray[Any, Any]], None, bool]:
+    def _others(self, buffer: bytes, base: int, events: kernels.Longs) -> bool:
         """Follow documents and lists; returns False where the file is broken."""
         for kind, at, document in events[events[:, 0] != kernels.ITEM][:, :3].tolist():
             if kind == kernels.ENTER:
@@ -208,7 +208,7 @@ class _Cutter:
                 self._rest_from = at
             elif kind == kernels.END:
                 self._take_rest(buffer, base, at)
-                yield from self._document(at)
+                self._document()
             else:
                 what = "brackets that do not fit, or nested too deep"
                 self.faults.append(Refused(f"byte {at}", f"{what}; the rest is not read"))
@@ -228,7 +228,8 @@ class _Cutter:
             self._rest += buffer[max(start - base, 0) : end - base]
         self._rest_from = end
 
-    def _document(self, at: int) -> Iterator[tuple[str, pa.Array, np.ndarray[Any, Any]]]:
+    def _document(self) -> None:
+        """A document with lists has ended: what lay outside of them."""
         whole, long = bytes(self._rest).strip(), self._too_long
         self._rest, self._rest_from, self._too_long = bytearray(), -1, False
         if long:
@@ -236,7 +237,14 @@ class _Cutter:
                 Refused(f"byte {self._rest_start}", f"more than {REST_BYTES >> 20} MiB outside of lists")
             )
         elif whole.startswith(b"{") and self._keep:
-            yield REST, pa.array([whole], pa.binary()), np.array([self._rest_start], np.int64)
+            self._documents.append((whole, self._rest_start))
+
+    def _rests(self) -> Iterator[tuple[str, pa.Array, np.ndarray[Any, Any]]]:
+        """The documents that ended in this block, together."""
+        if self._documents:
+            wholes, starts = zip(*self._documents, strict=True)
+            self._documents = []
+            yield REST, pa.array(wholes, pa.binary()), np.array(starts, np.int64)
 
     def _finish(self, size: int) -> None:
         if self._state[kernels.DEPTH] or self._state[kernels.IN_TEXT]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from actionday.observe.fediverse_names import actor_subjects, author_subjects
+from actionday.observe.fediverse_names import actor_subjects, author_subjects, fill
 from actionday.observe.markup import as_html, plain_text
 from actionday.observe.tabular.jsonlists import Rows
 from actionday.observe.timelines import MEDIA, NOTES, PEOPLE, Block, framed
@@ -41,6 +41,7 @@ def block_of(rows: Rows) -> Block:
     keys = list(_USER)
     alone = frame.filter(pl.col("screen_name").is_not_null()).select("row", *keys)
     people = pl.concat([alone, _within(notices, pl.col("user"), keys)]).sort("row", maintain_order=True)
+    people = people.unique(keys, keep="first", maintain_order=True)
     return Block(_notes(notices), _people(people), refused=rows.refused)
 
 
@@ -51,14 +52,13 @@ def _within(frame: pl.DataFrame, struct: pl.Expr, keys: list[str]) -> pl.DataFra
 def subjects(users: pl.DataFrame) -> pl.Series:
     """Accounts by their profile's address ``https://host/name``, else by their numbered URI."""
     page = users["statusnet_profile_url"]
-    parts = page.str.extract_groups(r"^https?://([^/?#]+)/([\w.-]+)/?$").struct.unnest()
-    local = pl.concat_str(
-        pl.lit("gnusocial:account:"), pl.col("2").str.to_lowercase(), pl.lit("@"), pl.col("1").str.to_lowercase()
-    )
-    elsewhere = author_subjects(page)
-    named = parts.select(pl.when(pl.col("1").is_not_null()).then(local)).to_series()
-    known = elsewhere.zip_with(elsewhere.is_not_null(), named)
-    return known.fill_null(actor_subjects(users["ostatus_uri"]))
+    found = fill(author_subjects(page), _by_page, page)
+    return fill(found, actor_subjects, users["ostatus_uri"])
+
+
+def _by_page(pages: pl.Series) -> pl.Series:
+    host, name = (pages.str.extract(r"^https?://([^/?#]+)/([\w.-]+)/?$", n).str.to_lowercase() for n in (1, 2))
+    return "gnusocial:account:" + name + "@" + host
 
 
 def _notes(notices: pl.DataFrame) -> pl.DataFrame:

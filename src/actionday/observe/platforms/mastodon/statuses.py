@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from actionday.observe.fediverse_names import actor_subjects, address_subjects, author_subjects, handles
+from actionday.observe.fediverse_names import actor_subjects, address_subjects, author_subjects, fill, handles
 from actionday.observe.markup import plain_text, with_targets
 from actionday.observe.tabular.jsonlists import Rows
 from actionday.observe.timelines import MEDIA, MOVES, NOTES, PEOPLE, Block, framed
@@ -61,6 +61,7 @@ def block_of(rows: Rows) -> Block:
             _within(passed, pl.col("reblog").struct.field("account"), keys),
         ]
     ).sort("row", maintain_order=True)
+    people = people.unique([key for key in people.columns if key != "row"], keep="first", maintain_order=True)
     people = people.with_columns(_subjects(people).alias("who"))
     people = people.filter(pl.col("who").is_not_null() & pl.col("note").is_not_null())  # else only an address
     return Block(_notes(statuses), _people(people), _moves(people), rows.refused)
@@ -72,8 +73,18 @@ def _within(frame: pl.DataFrame, struct: pl.Expr, keys: list[str]) -> pl.DataFra
 
 def _subjects(who: pl.DataFrame) -> pl.Series:
     """Accounts by their address; those at home have none, and are known by their page."""
-    by_page = author_subjects(who["url"]).fill_null(author_subjects(who["uri"]))
-    return address_subjects(who["acct"]).fill_null(by_page).fill_null(actor_subjects(who["uri"]))
+    who = who.select("acct", "url", "uri")
+    known = who.unique(maintain_order=True)
+    found = fill(address_subjects(known["acct"]), author_subjects, known["url"])
+    found = fill(fill(found, author_subjects, known["uri"]), actor_subjects, known["uri"])
+    joined = who.join(
+        known.with_columns(found.alias("s")),
+        on=["acct", "url", "uri"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    return joined["s"]
 
 
 def _notes(statuses: pl.DataFrame) -> pl.DataFrame:
