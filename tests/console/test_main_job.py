@@ -200,6 +200,18 @@ def test_errors_name_the_thing_and_the_fix(tmp_path: Path) -> None:
     assert "no IANA time zone" in actionday("observe", "import", table, "--zone", "Nowhere/Land", *home, status=2)
 
 
+def test_a_folder_in_which_nothing_can_be_read_makes_no_brief(tmp_path: Path) -> None:
+    folder, day = tmp_path / "exports", tmp_path / "day.toml"
+    folder.mkdir()
+    (folder / "notes.bin").write_bytes(bytes(range(256)))
+    day.write_text('name = "x"\n[window]\nstart = 2019-11-22T00:00:00Z\nend = 2019-11-23T00:00:00Z\n')
+    brief = ("--campaign", day, "--out", tmp_path / "b", "--home", tmp_path / "h")
+    told = actionday("run", folder, *brief, status=5)
+    assert "nothing in it can be read" in told
+    assert "notes.bin" in told
+    assert not (tmp_path / "b").exists()
+
+
 def test_a_mapping_that_does_not_fit_is_said_and_nothing_is_read(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,b\n1,2\n")
     (tmp_path / "m.toml").write_text("rows = 3")
