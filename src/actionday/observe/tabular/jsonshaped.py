@@ -26,6 +26,7 @@ from actionday.observe.tabular.sniff import sniff
 BLOCK = 8 << 20
 """Bytes parsed at once: what is done to a block costs the same for few rows as for many."""
 
+_PIECE = 2_048
 NOT_AN_OBJECT = "not a JSON object"
 _TYPES: dict[str, type[pl.DataType]] = {
     "VARCHAR": pl.String,
@@ -157,6 +158,7 @@ def _parsed(connection: duckdb.DuckDBPyConnection, block: _Block, wanted: _Wante
     source = wanted.in_lists if wanted.lists and pc.any(alone).as_py() else "t"
     connection.register("good", pa.table({"t": text}))
     column = connection.execute(f"SELECT json_transform({source}, $shape) AS j FROM good", {"shape": wanted.shape})
-    parsed = pl.DataFrame(pl.from_arrow(column.to_arrow_table(), rechunk=False)).unnest("j")
+    # read piece by piece: a result that the database holds whole is memory that it keeps
+    parsed = pl.DataFrame(pl.from_arrow(column.to_arrow_reader(_PIECE).read_all(), rechunk=False)).unnest("j")
     connection.unregister("good")
     return Batch(parsed, pl.Series("row", numbers), refused)
