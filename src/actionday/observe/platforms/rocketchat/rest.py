@@ -37,7 +37,7 @@ class RocketChatApi:
     suffixes: tuple[str, ...] = (".json", ".jsonl", ".ndjson")
 
     def recognise(self, head: bytes, name: str) -> Recognised:
-        """By `rid` with `u`, or by a workspace that says its name first, as the live reader writes it."""
+        """By `rid` with `u`, or by a workspace that says its name first, as `write` does."""
         text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
         if not text.startswith((b"{", b"[")):
             return Recognised(0)
