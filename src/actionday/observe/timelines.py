@@ -95,10 +95,11 @@ class Timelines:
     """Blocks of one file to chunks; `end` says what was hidden.
 
     `zone` is the format's own, where it leaves wall clocks bare (a database's UTC): no wall clock of the author's, so no offset.
+    `unit` is what `row` of the notes counts.
     """
 
-    def __init__(self, source: Source, zone: str | None = None) -> None:
-        self._source, self._zone = source, zone
+    def __init__(self, source: Source, zone: str | None = None, unit: str = "byte") -> None:
+        self._source, self._zone, self._unit = source, zone, unit
         self._hidden: Counter[tuple[str, str]] = Counter()
         self._owners: set[str] = set()
 
@@ -171,7 +172,7 @@ class Timelines:
             pl.coalesce("channel", "author").alias("channel"),
         ).with_columns(missing.alias("missing"))
         bad = judged.filter(pl.col("missing").is_not_null()).select("row", "missing", pl.col("text").str.slice(0, 200))
-        refused += [Refused(f"byte {row}", why, raw) for row, why, raw in bad.iter_rows()]
+        refused += [Refused(f"{self._unit} {row}", why, raw) for row, why, raw in bad.iter_rows()]
         return judged.filter(pl.col("missing").is_null()).with_columns(at="when")
 
     def _memberships(self, notes: pl.DataFrame) -> pl.DataFrame:
