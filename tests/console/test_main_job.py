@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -232,15 +233,9 @@ def test_a_file_name_that_is_no_text_is_read_and_written_with_its_bytes(tmp_path
 
 def test_formats_and_inspect_speak_json(world: Path) -> None:
     found = json.loads(actionday("observe", "formats", "--json"))
-    assert {one["name"] for one in found["formats"]} == {
-        "announced",
-        "fourcat",
-        "sightings",
-        "snapshots",
-        "table",
-        "telegram_export",
-        "tgdataset",
-    }
+    declared = {point.name for point in entry_points(group="actionday.readers")}
+    assert {one["name"] for one in found["formats"]} == declared
+    assert {"table", "telegram_export", "element_export", "xmpp_export", "activitypub", "warc"} <= declared
     assert found["isolation"]["audit_hook"]
     (one,) = json.loads(actionday("observe", "inspect", world / "exports" / "bad.json", "--json"))
     assert one["format"] == "telegram_export"
