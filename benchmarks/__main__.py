@@ -25,7 +25,7 @@ def commands(small: bool) -> list[list[str]]:
         ["readers", "--megabytes", str(200 // share)],
         ["links", "--texts", str(5_000_000 // share)],
         ["lifetimes", "--size", str(1_000_000 // share)],
-        ["turnbull", "--size", str(100_000 // share)],
+        ["turnbull", "--size", str(100_000 // share), "--check", str(200 if small else 2_000)],
         ["analytics", "--rows", str(100_000_000 // share), "--once", "pandas"],
         ["exports_to_brief", "--size", str(10_000_000 // share)],
         ["whole_job", "--posts", str(100_000_000 // share)],
