@@ -63,6 +63,21 @@ def test_a_process_can_do_without_pandas() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
+@pytest.mark.parametrize(
+    ("loading", "without"),
+    [
+        ("reader_named('telegram_export')", {"duckdb", "ibis", "deltalake"}),
+        ("readers()", {"ibis", "deltalake", "httpx"}),
+    ],
+)
+def test_a_parser_loads_neither_the_archive_nor_a_client(loading: str, without: set[str]) -> None:
+    code = (
+        "import sys\nimport actionday.observe.serve\nfrom actionday.observe.registry import reader_named, readers\n"
+        f"{loading}\nprint(sorted({without} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
 def test_a_parser_that_says_nothing_is_stopped(tmp_path: Path) -> None:
     pipe = tmp_path / "never"
     os.mkfifo(pipe)
