@@ -55,12 +55,27 @@ def test_warm_starts_every_parser_once_and_uses_the_loaded_one_first() -> None:
         assert [parser.isolation is not None for parser in pool._all] == [parser is first for parser in pool._all]
 
 
-def test_parsers_do_without_pandas() -> None:
+def test_a_process_can_do_without_pandas() -> None:
     code = (
-        "import sys, pyarrow\nfrom actionday.observe.worker import NoPandas\nsys.meta_path.insert(0, NoPandas)\n"
+        "import sys, pyarrow\nfrom actionday.observe.no_pandas import do_without_pandas\ndo_without_pandas()\n"
         "pyarrow.array(['a'])\nimport json\nprint('pandas' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("loading", "without"),
+    [
+        ("reader_named('telegram_export')", {"duckdb", "ibis", "deltalake"}),
+        ("readers()", {"ibis", "deltalake", "httpx"}),
+    ],
+)
+def test_a_parser_loads_neither_the_archive_nor_a_client(loading: str, without: set[str]) -> None:
+    code = (
+        "import sys\nimport actionday.observe.serve\nfrom actionday.observe.registry import reader_named, readers\n"
+        f"{loading}\nprint(sorted({without} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_a_parser_that_says_nothing_is_stopped(tmp_path: Path) -> None:

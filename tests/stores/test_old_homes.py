@@ -17,6 +17,8 @@ from actionday.observe.orders import ImportOptions
 from actionday.observe.registry import readers
 from actionday.records import FixedClock, Silent
 from actionday.settings import Settings, load_settings
+from actionday.stores.archive.archive import Archive
+from actionday.stores.archive.home import open_home
 
 CLOCK = FixedClock(datetime(2020, 1, 1, tzinfo=UTC))
 HOMES = sorted((Path(__file__).parent / "fixtures").glob("home-*.tar.xz"))
@@ -44,8 +46,11 @@ def test_it_opens_measures_takes_nothing_twice_and_forgets(old: Settings, tmp_pa
     measured, _ = playbook.measure(old, ["coverage"], playbook.Asked(), CLOCK, Silent())
     assert measured[0].estimates[0].n > 0
     exports = tmp_path / "exports"
-    for name, reader in readers().items():
-        for file, content in reader.examples().items():
+    view = Archive(open_home(old.home)).view()
+    known = set(view.arrow(view.table("ingests").select("format"))["format"].to_pylist())
+    assert {"telegram_export", "table", "sightings"} <= known
+    for name in known:
+        for file, content in readers()[name].examples().items():
             path = exports / name / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)

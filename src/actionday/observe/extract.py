@@ -33,6 +33,7 @@ FINDS = pa.schema(
 )
 """What `extract_from_texts` returns; `row` is the index into the texts."""
 
+_READ = ["channel", "native", "platform", "author", "at", "kind", "text", "hrefs"]
 _TALK = 2
 _MAX_POSITION = 32_767
 _IS_LINK = r"^(?:[A-Za-z][A-Za-z0-9+.\-*]*(?::|\[:\])//|[^@/\s#!][^@/\s]*[.\])}。．｡][^@/\s]*(?:[/?#]|$))"
@@ -62,7 +63,7 @@ def extract_links(posts: pa.Table) -> pa.Table:
 
 def extract_and_count(posts: pa.Table) -> tuple[pa.Table, pa.Array]:
     """As `extract_links`, and besides how many links each post has (int16, at most 32,767; talk does not count)."""
-    frame = pl.DataFrame(pl.from_arrow(posts))
+    frame = pl.DataFrame(pl.from_arrow(posts.select(_READ)))
     needed = frame.select("text", "platform", "hrefs", server=_server())
     finds = _finds(needed)
     rows = finds["row"]

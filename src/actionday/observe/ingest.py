@@ -26,7 +26,6 @@ from actionday.observe.reader import Part, Source
 from actionday.observe.redact import hide_names
 from actionday.observe.registry import reader_named
 from actionday.observe.requests import source_json
-from actionday.observe.times import zone_fault
 from actionday.observe.treatment import Treatment
 from actionday.observe.unpack import Limits
 from actionday.records import Clock, FormatUnknown, Progress, UsageError, WorkerStopped
@@ -67,8 +66,11 @@ class Ingest:
         """Read everything under `paths`. Raises InputError when a path is missing or a declared format does not fit."""
         if options.format is not None:
             reader_named(options.format)
-        if options.zone is not None and (fault := zone_fault(options.zone)):
-            raise UsageError(f"--zone: {fault}")
+        if options.zone is not None:
+            from actionday.observe.times import zone_fault  # brings what only parsers need
+
+            if fault := zone_fault(options.zone):
+                raise UsageError(f"--zone: {fault}")
         shutil.rmtree(self._archive.home.staging, ignore_errors=True)
         self._archive.home.staging.mkdir(parents=True)
         with Buffer(self._archive, self._book, self._means.flush_rows) as buffer:

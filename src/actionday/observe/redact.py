@@ -7,7 +7,6 @@ only where one begins a forgotten name is the whole compared. Not for: rows that
 import re
 from collections.abc import Mapping
 
-import polars as pl
 import pyarrow as pa
 
 from actionday.records import LONGEST_NAME, PLATFORMS, first_word_hash, name_words, subject_hash, whole_name_hash
@@ -32,6 +31,8 @@ def hide_names_in(tables: Mapping[str, pa.Table], key: bytes, hashes: frozenset[
 
 
 def _redacted(table: pa.Table, columns: tuple[str, ...], key: bytes, hashes: frozenset[str]) -> pa.Table:
+    import polars as pl  # only parsers need it, and it is large
+
     for column in columns:
         if table[column].null_count == len(table):
             continue

@@ -5,14 +5,16 @@ A broken plugin is named loudly, not skipped: `BrokenPlugin` says which entry po
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import entry_points
-from typing import Any
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any
 
 from actionday.observe.about import About
-from actionday.observe.live import LiveReader
-from actionday.observe.prober import Prober
 from actionday.observe.reader import Reader, Recognised
 from actionday.records import ActiondayError, FormatUnknown
+
+if TYPE_CHECKING:
+    from actionday.observe.live import LiveReader
+    from actionday.observe.prober import Prober
 
 READERS, PROBERS, LIVE, PLATFORMS = "actionday.readers", "actionday.probers", "actionday.live", "actionday.platforms"
 
@@ -28,14 +30,18 @@ def readers() -> Mapping[str, Reader]:
 
 
 @cache
-def probers() -> Mapping[str, Prober]:
+def probers() -> "Mapping[str, Prober]":
     """All probers by name, sorted. Raises BrokenPlugin."""
+    from actionday.observe.prober import Prober  # brings the wire, which an import and its parsers do without
+
     return _load(PROBERS, Prober)
 
 
 @cache
-def live_readers() -> Mapping[str, LiveReader]:
+def live_readers() -> "Mapping[str, LiveReader]":
     """All live readers by name, sorted. Raises BrokenPlugin."""
+    from actionday.observe.live import LiveReader  # as above
+
     return _load(LIVE, LiveReader)
 
 
@@ -46,29 +52,32 @@ def platforms() -> Mapping[str, About]:
 
 
 def _load(group: str, protocol: Any) -> dict[str, Any]:  # noqa: ANN401 - a runtime-checkable protocol
-    found = {}
-    for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
-        what = f"{group.removeprefix('actionday.')} plugin {entry.name} ({entry.value})"
-        try:
-            loaded = entry.load()
-            plugin = loaded() if isinstance(loaded, type) else loaded
-        except Exception as error:
-            raise BrokenPlugin(f"{what} cannot be loaded: {error!r}; uninstall or mend it") from error
-        if not isinstance(plugin, protocol) or getattr(plugin, "name", entry.name) != entry.name:
-            raise BrokenPlugin(f"{what} does not follow the {protocol.__name__} protocol")
-        found[entry.name] = plugin
-    return found
+    return {entry.name: _loaded(entry, protocol) for entry in sorted(entry_points(group=group), key=lambda e: e.name)}
 
 
-def reader_named(name: str) -> Reader:
-    """The reader of that name. Raises FormatUnknown listing those there are."""
+def _loaded(entry: EntryPoint, protocol: Any) -> Any:  # noqa: ANN401
+    what = f"{entry.group.removeprefix('actionday.')} plugin {entry.name} ({entry.value})"
     try:
-        return readers()[name]
-    except KeyError as error:
-        raise FormatUnknown(name, "no such format", f"one of {', '.join(readers())}") from error
+        loaded = entry.load()
+        plugin = loaded() if isinstance(loaded, type) else loaded
+    except Exception as error:
+        raise BrokenPlugin(f"{what} cannot be loaded: {error!r}; uninstall or mend it") from error
+    if not isinstance(plugin, protocol) or getattr(plugin, "name", entry.name) != entry.name:
+        raise BrokenPlugin(f"{what} does not follow the {protocol.__name__} protocol")
+    return plugin
 
 
-def prober_for(platform: str) -> Prober | None:
+@cache
+def reader_named(name: str) -> Reader:
+    """The reader of that name; no other is loaded. Raises FormatUnknown listing those there are, or BrokenPlugin."""
+    entries = {entry.name: entry for entry in entry_points(group=READERS)}
+    if name not in entries:
+        raise FormatUnknown(name, "no such format", f"one of {', '.join(sorted(entries))}")
+    reader: Reader = _loaded(entries[name], Reader)
+    return reader
+
+
+def prober_for(platform: str) -> "Prober | None":
     """The prober that looks at a platform's subjects, or None."""
     return next((prober for prober in probers().values() if platform in prober.platforms), None)
 

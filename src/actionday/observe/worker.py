@@ -4,17 +4,6 @@ Isolation comes before every import that may start a thread: a process with thre
 """
 
 import sys
-from collections.abc import Sequence
-
-
-class NoPandas:
-    """A finder that says there is no pandas: pyarrow would load it, 27 MB and half a second, to look at its first list."""
-
-    @staticmethod
-    def find_spec(name: str, _path: Sequence[str] | None = None, _target: object = None) -> None:
-        """None for every other module, which leaves it to the finders behind."""
-        if name == "pandas":
-            raise ModuleNotFoundError("parsers do without pandas", name=name)
 
 
 def main() -> None:
@@ -22,7 +11,10 @@ def main() -> None:
     from actionday.observe.isolate import isolate
 
     isolation = isolate(int(sys.argv[1]))
-    sys.meta_path.insert(0, NoPandas)
+
+    from actionday.observe.no_pandas import do_without_pandas
+
+    do_without_pandas()  # before the first import that makes an Arrow array
 
     from actionday.observe.serve import serve_standard_streams
 

@@ -28,11 +28,13 @@ from typing import Any
 
 from actionday.records.errors import InputError
 
-_KEYS = ("name", "synthetic", "window", "comparison", "policy", "event")
+_KEYS = ("name", "synthetic", "window", "comparison", "policy", "event", "targets", "probing")
 _SECTION_KEYS = {
     "window": ("start", "end", "days_before", "days_after"),
     "comparison": ("platforms", "organisations"),
     "policy": ("confirmations",),
+    "targets": ("subjects", "platforms"),  # read by `records.targets`
+    "probing": ("dense_hours", "dense_days", "sparse_hours", "sparse_days"),
 }
 _MOST = 3_650  # days, ten years
 EVENT_KINDS = ("arrest", "attack", "outage", "policy", "other_action_day", "other")
@@ -100,6 +102,8 @@ def _campaign(path: str, raw: dict[str, Any]) -> Campaign:
     if end < start:
         raise InputError(path, "the window ends before it starts", "swap window.start and window.end")
     comparison, policy = _section(path, raw, "comparison"), _section(path, raw, "policy")
+    for name in ("targets", "probing"):
+        _section(path, raw, name)
     synthetic, events = raw.get("synthetic", False), raw.get("event", [])
     if not isinstance(synthetic, bool):
         raise InputError(path, "synthetic must be true or false", "without quotes")

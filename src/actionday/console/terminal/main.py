@@ -10,6 +10,7 @@ from actionday.console.terminal.measure import measure
 from actionday.console.terminal.observe import observe
 from actionday.console.terminal.options import fail
 from actionday.console.terminal.run import reproduce, run, scenario
+from actionday.observe.no_pandas import do_without_pandas
 from actionday.records import ActiondayError
 
 
@@ -25,6 +26,7 @@ for command in (run, observe, measure, scenario, archive, forget, retention, rep
 
 def main() -> None:
     """Entry point: run the command and turn an error into one message and an exit status."""
+    do_without_pandas()
     try:
         actionday(standalone_mode=False)
     except ActiondayError as error:

@@ -6,9 +6,12 @@ Not for: taking rows out (see `erasure`).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from actionday.records import SubjectId, UsageError, first_word_hash, name_words, whole_name_hash
-from actionday.stores.archive.archive import Archive
+
+if TYPE_CHECKING:  # parsers read this file and do without a database
+    from actionday.stores.archive.archive import Archive
 
 ERASED = "[erased]"
 _NOTHING = "[^\\x{0}-\\x{10FFFF}]"
@@ -61,7 +64,7 @@ def _quote(text: str) -> str:
     return "".join(character if character.isalnum() else f"\\x{{{ord(character):x}}}" for character in text)
 
 
-def resolve(archive: Archive, asked: str, names: frozenset[str] = frozenset()) -> Subject:
+def resolve(archive: "Archive", asked: str, names: frozenset[str] = frozenset()) -> Subject:
     """Find a subject by typed id, handle (``platform:@handle`` or ``@handle``) or display name; `names` are more of its names.
 
     Raises UsageError when a handle or a name is that of several subjects, or of none and so says nothing of whom.
@@ -97,7 +100,7 @@ def _is_id(asked: str) -> bool:
     return True
 
 
-def _subjects_called(archive: Archive, platform: str, handle: str, *, by_name: bool) -> set[str]:
+def _subjects_called(archive: "Archive", platform: str, handle: str, *, by_name: bool) -> set[str]:
     """Subjects that had the handle on the platform (any, if empty), or that display name."""
     view = archive.view()
     found: set[str] = set()
@@ -112,7 +115,7 @@ def _subjects_called(archive: Archive, platform: str, handle: str, *, by_name: b
     return found
 
 
-def _profiles(archive: Archive, ids: set[str]) -> Iterator[dict[str, str | None]]:
+def _profiles(archive: "Archive", ids: set[str]) -> Iterator[dict[str, str | None]]:
     """Platform, handle and display name of every profile of the subjects."""
     if not ids:
         return
