@@ -123,6 +123,11 @@ def test_a_decision_to_contact_is_recorded_and_the_newest_plan_holds(world: Worl
     view = Archive(open_home(world.home)).view()
     again = due(view, NOW + timedelta(hours=7), "test")
     assert again["contact"].to_pylist() == [True] * 3
+    world.clock.move_to(NOW + timedelta(hours=2))
+    assert world.probe(served.url, plan=True)["planned"] == 3, "planning without it takes the decision back"
+    assert world.probe(served.url, plan=True)["planned"] == 0
+    view = Archive(open_home(world.home)).view()
+    assert due(view, NOW + timedelta(hours=9), "test")["contact"].to_pylist() == [None] * 3
 
 
 def test_a_miss_is_confirmed_by_spaced_looks_and_then_left_to_the_schedule(world: World, served: Served) -> None:
@@ -311,4 +316,5 @@ def test_kills_in_the_middle_leave_one_row_a_slot_and_limits_hold(tmp_path: Path
     slots = Counter((row["subject"], row["slot"]) for row in rows)
     assert len(slots) == len(rows) == sites
     assert in_the_middle >= 2
+    assert playbook.stats(settings(world.home))["unfinished"] == []
     assert max(most.values()) <= 2

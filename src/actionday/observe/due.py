@@ -58,14 +58,19 @@ def next_due(view: View, now: datetime, vantage: str) -> datetime | None:
     return min((at for at in [*grids, *confirmations] if at is not None), default=None)
 
 
-def _standing(view: View, vantage: str) -> pa.Table:
-    """Newest plan of each subject and campaign with its looks from this vantage: last_slot, last_at, misses, identity."""
-    plans, looks = view.table("probe_plan"), view.table("sightings")
-    newest = ibis.row_number().over(
+def newest_plans(view: View) -> Any:  # noqa: ANN401 - ibis ships no types
+    """The plan that holds for each subject and campaign: the one made last. Columns: the table's payload."""
+    plans = view.table("probe_plan")
+    place = ibis.row_number().over(
         group_by=[plans.subject, plans.campaign], order_by=[ibis.desc(plans.planned_at), ibis.desc(plans.row)]
     )
-    plans = plans.mutate(place=newest)
-    plans = plans.filter(plans.place == 0).drop("place", "row", "ingest")
+    plans = plans.mutate(place=place)
+    return plans.filter(plans.place == 0).drop("place", "row", "ingest")
+
+
+def _standing(view: View, vantage: str) -> pa.Table:
+    """Newest plan of each subject and campaign with its looks from this vantage: last_slot, last_at, misses, identity."""
+    plans, looks = newest_plans(view), view.table("sightings")
     looks = looks.filter((looks.basis == "probe") & (looks.vantage == vantage) & looks.slot.notnull())
     looks = looks.semi_join(plans, "subject")
     of_each = looks.group_by("subject").agg(

@@ -13,7 +13,7 @@ def stats(settings: Settings) -> dict[str, Any]:
     view = archive.view()
     quarantine = view.table("quarantine")
     reasons = view.arrow(quarantine.group_by("reason").agg(rows=quarantine.count())).to_pylist()
-    begun = view.arrow(view.table("ingests").select("ingest", "phase", "path")).to_pylist()
+    begun = view.arrow(view.table("ingests").select("ingest", "phase", "path", "format")).to_pylist()
     done = {row["ingest"] for row in begun if row["phase"] == "done"}
     return {
         "home": archive.home.id,
@@ -23,5 +23,8 @@ def stats(settings: Settings) -> dict[str, Any]:
         "quarantine": {
             row["reason"]: row["rows"] for row in sorted(reasons, key=lambda row: (-row["rows"], row["reason"]))
         },
-        "unfinished": sorted({row["path"] for row in begun if row["ingest"] not in done}),
+        # Plans and rounds of looks that were stopped are not taken up again: the next one makes what is missing.
+        "unfinished": sorted(
+            {row["path"] for row in begun if row["ingest"] not in done and row["format"] not in ("plan", "probe")}
+        ),
     }

@@ -18,12 +18,13 @@ from actionday.observe.due import DUE, due, next_due
 from actionday.observe.minimise import suppress
 from actionday.observe.probe import Probing
 from actionday.observe.registry import probers
-from actionday.playbook.planning import PlanOrder, plan
+from actionday.playbook.planning import PlanOrder, last_handles, plan
 from actionday.playbook.reaching import Means, outside
 from actionday.records import HomeLocked, SubjectId, UsageError
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import Home, open_home, pseudonym_key
+from actionday.stores.archive.view import View
 
 _LONGEST_SLEEP = timedelta(minutes=5)
 """A watch looks at the clock at least this often, since clocks are set and machines sleep."""
@@ -91,7 +92,8 @@ async def _sleep_until(wake: datetime, means: Means) -> None:
 async def _round(settings: Settings, home: Home, subjects: Sequence[str], means: Means) -> dict[str, Any]:
     archive = Archive(home, query_memory=settings.query_memory)
     now = means.clock.now()
-    waiting = _named(subjects, now) if subjects else due(archive.view(), now, settings.vantage)
+    view = archive.view()
+    waiting = _named(view, subjects, now) if subjects else due(view, now, settings.vantage)
     allowed = {
         platform: prober
         for prober in (probers() if means.probers is None else means.probers).values()
@@ -109,9 +111,9 @@ async def _round(settings: Settings, home: Home, subjects: Sequence[str], means:
     return probing.report.as_dict()
 
 
-def _named(subjects: Sequence[str], now: datetime) -> pa.Table:
-    """Subjects that were named on the spot: their slot is this moment."""
-    rows = []
+def _named(view: View, subjects: Sequence[str], now: datetime) -> pa.Table:
+    """Subjects that were named on the spot, with the handles they had last: their slot is this moment."""
+    known: list[tuple[str, str]] = []
     for subject in dict.fromkeys(subjects):
         try:
             parsed = SubjectId.parse(subject)
@@ -119,7 +121,9 @@ def _named(subjects: Sequence[str], now: datetime) -> pa.Table:
             raise UsageError(
                 f"{subject!r} is no subject id; write platform:channel:id or platform:account:id"
             ) from error
-        rows.append({"subject": subject, "platform": parsed.platform, "slot": now})
+        known.append((subject, parsed.platform))
+    handles = last_handles(view, tuple(subject for subject, _ in known))
+    rows = [{"subject": one, "platform": platform, "handle": handles[one], "slot": now} for one, platform in known]
     return pa.Table.from_pylist(rows, schema=DUE)
 
 

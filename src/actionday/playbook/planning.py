@@ -1,6 +1,7 @@
 """Plan looks: a campaign's targets and window are copied into the archive table `probe_plan`, which is all that observers see of it.
 
-Planning the same again adds nothing; a changed schedule or decision is a newer row, and the newest holds. Only venues and
+Planning the same again adds nothing; a changed schedule or decision is a newer row, and the newest holds: planning without
+`contact` takes an earlier decision to speak to the targets' hosts back. Only venues and
 accounts with a role are planned: ordinary members lie in the archive under pseudonyms and are nobody's target.
 """
 
@@ -14,6 +15,7 @@ import ibis
 import pyarrow as pa
 
 from actionday.observe.book import Book, Buffer
+from actionday.observe.due import newest_plans
 from actionday.observe.minimise import suppress
 from actionday.records import Campaign, Clock, SubjectId, UsageError, load_campaign
 from actionday.records.schedule import Schedule
@@ -25,6 +27,8 @@ from actionday.stores.archive.schemas import PROBE_PLAN
 from actionday.stores.archive.view import View
 
 _PLAN = "plan"
+_WHEN = ("starts_at", "planned_at", "decided_by")
+_SAID = tuple(name for name in PROBE_PLAN.payload.names if name not in _WHEN)
 _FOUND = pa.schema([PROBE_PLAN.payload.field(name) for name in ("subject", "platform", "handle")])
 
 
@@ -44,27 +48,28 @@ class PlanOrder:
 
 def plan(settings: Settings, archive: Archive, order: PlanOrder, clock: Clock) -> int:
     """Write the plan's rows that are new; call inside `home.writing()`. Returns how many. Raises UsageError without targets."""
-    now = clock.now()
+    now, view = clock.now(), archive.view()
     schedule = order.targets.schedule(order.campaign, now)
-    found = _targets(archive.view(), order.targets)
+    found = _targets(view, order.targets)
     if not len(found):
         raise UsageError("the campaign has no targets here: import what was seen first, or name [targets] in day.toml")
     book = Book(archive)
     key = pseudonym_key(settings.keys_of(settings.home))
     kept, _ = suppress({"sightings": _rows(found, order, schedule, settings.by)}, key, book.forgotten)
-    rows = kept["sightings"]
-    sha = _digest(rows)
-    number, done = book.number(sha, _PLAN, "")
-    if done:
+    rows = _changed(view, kept["sightings"])
+    if not len(rows):
         return 0
+    sha = hashlib.sha256(f"{order.campaign.name} {now.isoformat()}".encode()).hexdigest()
+    number, _ = book.number(sha, _PLAN, "")
     facts: dict[str, Any] = {
         "path": f"plan of {order.campaign.name}",
         "sha256": sha,
         "size": None,
         "format": _PLAN,
         "version": 1,
+        "options": "",
+        "at": now,
     }
-    facts |= {"options": "", "at": now}
     with Buffer(archive, book, settings.flush_rows) as buffer:
         buffer.begin(number, facts)
         buffer.add(number, 0, {"probe_plan": rows}, _PLAN, [])
@@ -72,12 +77,11 @@ def plan(settings: Settings, archive: Archive, order: PlanOrder, clock: Clock) -
     return buffer.written["probe_plan"]
 
 
-def _digest(rows: pa.Table) -> str:
-    """What the plan says, whenever it was made: SHA-256 over its key columns."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows.select(list(PROBE_PLAN.unique)).schema) as stream:
-        stream.write_table(rows.select(list(PROBE_PLAN.unique)).combine_chunks())
-    return hashlib.sha256(sink.getvalue()).hexdigest()
+def _changed(view: View, rows: pa.Table) -> pa.Table:
+    """The rows that say something else than the plan that holds. When it was made, and by whom, does not count."""
+    fresh, standing = ibis.memtable(rows), newest_plans(view)
+    same = [fresh[name].identical_to(standing[name]) for name in _SAID]
+    return view.arrow(fresh.anti_join(standing, same).order_by("subject")).cast(PROBE_PLAN.payload)
 
 
 def _targets(view: View, targets: Targets) -> pa.Table:

@@ -233,21 +233,8 @@ PROBE_PLAN = _spec(
         _f("options", S),  # JSON: what a prober needs to find the subject by id
         _f("planned_at", TIME, null=False),
     ],
-    (
-        "subject",
-        "campaign",
-        "handle",
-        "dense_seconds",
-        "dense_until",
-        "sparse_seconds",
-        "ends_at",
-        "confirmations",
-        "contact",
-        "reason",
-        "options",
-    ),
+    ("subject", "campaign", "planned_at"),
     ("subject",),
-    free=("reason", "options"),
 )
 
 MEDIA = _spec(
