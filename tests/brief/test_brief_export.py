@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from tests.brief.hostile import CORPUS
 from actionday.brief.codebook import TABLE_SAYS, says
 from actionday.brief.export import document, table_frames, write_tables
 from actionday.brief.material import Material, prepare
+from actionday.brief.origin import SYNTHETIC
 from actionday.measure.schemas import TABLES
 from actionday.records import Measure
 
@@ -48,6 +50,18 @@ def test_files_hold_the_declared_columns_and_the_codebook_names_them(material: M
     with (tmp_path / "codebook.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {(row["table"], row["column"]) for row in rows} == {(t, c) for t, s in TABLES.items() for c in s.names}
+
+
+def test_the_codebook_says_when_the_world_is_made_up(material: Material, tmp_path: Path) -> None:
+    made_up = replace(material, origin=replace(material.origin, synthetic=True))
+    real = replace(
+        material,
+        origin=replace(material.origin, synthetic=False),
+        campaign=replace(material.campaign, synthetic=False),
+    )
+    for one, marked in ((made_up, True), (real, False)):
+        write_tables(one, tmp_path)
+        assert (SYNTHETIC.capitalize() in (tmp_path / "codebook.md").read_text("utf-8")) is marked
 
 
 def test_no_small_cell_is_written(material: Material) -> None:

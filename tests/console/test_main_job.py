@@ -239,3 +239,5 @@ def test_formats_and_inspect_speak_json(world: Path) -> None:
     assert found["isolation"]["audit_hook"]
     (one,) = json.loads(actionday("observe", "inspect", world / "exports" / "bad.json", "--json"))
     assert one["format"] == "telegram_export"
+    (one,) = json.loads(actionday("observe", "inspect", world / "exports" / "day.toml", "--json"))
+    assert (one["format"], one["says"]) == (None, "stands beside exports and holds none itself")

@@ -90,6 +90,25 @@ def test_research_homes_name_no_account() -> None:
     assert named["memberships"]["account"].to_pylist() == [pseudonym(KEY, ADMIN)]
 
 
+def test_a_research_home_names_nobody_that_a_link_leads_to() -> None:
+    link = {"channel": CHANNEL, "post": "1", "platform": "telegram", "own": True, "position": 0}
+    named = (
+        {"kind": "handle", "target": "twitter:@somebody", "target_kind": "account", "url": None},
+        {"kind": "url", "target": ADMIN, "target_kind": "account", "url": "tg://user?id=1"},
+        {"kind": "url", "target": "website:channel:a.example", "target_kind": "site", "url": "https://a.example/b"},
+    )
+    tables = {"links": table("links", *({**link, **one} for one in named))}
+    hidden = rename_people(tables, Naming(KEY, everyone=True))["links"]
+    assert hidden["target"].to_pylist() == [
+        pseudonym(KEY, "twitter:account:@somebody"),
+        pseudonym(KEY, ADMIN),
+        "website:channel:a.example",
+    ]
+    assert hidden["url"].to_pylist() == [None, None, "https://a.example/b"]
+    kept = rename_people(tables, Naming(KEY))["links"]
+    assert kept["target"].to_pylist()[0] == "twitter:@somebody"
+
+
 def test_a_judgement_goes_by_the_name_that_looks_have() -> None:
     tables = {
         "affiliations": table("affiliations", *({"subject": s, "organisation": "A", "stance": "official"} for s in (ADMIN, MEMBER, CHANNEL))),

@@ -59,7 +59,7 @@ def write_tables(material: Material, folder: Path) -> list[Path]:
         path = folder / f"{name}.csv"
         safe.write_csv(path)
         written.append(path)
-    return sorted([*written, *_write_codebook(folder, list(frames))])
+    return sorted([*written, *_write_codebook(folder, list(frames), synthetic=material.synthetic)])
 
 
 def document(material: Material, files: Sequence[str]) -> dict[str, Any]:
@@ -204,7 +204,7 @@ def _lifetimes(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts).with_columns(rounded).sort("subject", "clock", "entry")
 
 
-def _write_codebook(folder: Path, tables: Sequence[str]) -> list[Path]:
+def _write_codebook(folder: Path, tables: Sequence[str], *, synthetic: bool) -> list[Path]:
     rows = [
         (table, column, str(TABLES[table].field(column).type), says(table, column))
         for table in tables
@@ -216,6 +216,7 @@ def _write_codebook(folder: Path, tables: Sequence[str]) -> list[Path]:
     lines = [
         "# Codebook",
         "",
+        *([f"**{SYNTHETIC.capitalize()}.**", ""] if synthetic else []),
         f"Counts below 5 are written `<5` (a true 0 stays 0 where it gives nothing away); `{HIDDEN}` marks cells withheld with them. Empty means not known.",
         "",
     ]

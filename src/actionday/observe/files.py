@@ -57,6 +57,9 @@ def discover(
     for path in paths:
         if not path.exists():
             raise InputError(str(path), "no such file or folder", "check the path")
+        if path.is_file() and _is_companion(path):
+            yield PassedOver(readable(path.name), "stands beside exports and holds none itself")
+            continue
         root = path if path.is_dir() else path.parent
         if series and path.is_dir() and mapping is not None:
             yield Found(path, readable(path.name), path, series=True, mapping=mapping)
@@ -82,7 +85,7 @@ def walk(
             if not child.name.startswith("."):
                 shown = readable(child.name)
                 yield from walk(child, root, f"{name}/{shown}" if name else shown, mapping, said)
-    elif path.name in _OURS or path.name.endswith(_COMPANIONS) or _is_beside(path):
+    elif _is_companion(path):
         return
     elif not path.is_file():
         yield PassedOver(name, "neither a file nor a folder")
@@ -92,6 +95,11 @@ def walk(
         yield Found(path, name, root, packed=True, mapping=mapping, declared=said)
     else:
         yield Found(path, name, root, mapping=mapping if mapping is not None else _beside(path), declared=said)
+
+
+def _is_companion(path: Path) -> bool:
+    """What belongs to exports without being one: our own TOML and truth, and media."""
+    return path.name in _OURS or path.name.endswith(_COMPANIONS) or _is_beside(path)
 
 
 def readable(name: str) -> str:

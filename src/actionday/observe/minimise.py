@@ -68,6 +68,8 @@ def rename_people(tables: dict[str, pa.Table], naming: Naming) -> dict[str, pa.T
             fresh = _strip_forward_names(fresh, naming.key)
         elif name == "links":
             fresh = _strip_numbers(fresh, naming.key)
+            if naming.everyone:
+                fresh = _strip_targets(fresh, naming.key)
         renamed[name] = fresh
     return renamed
 
@@ -125,6 +127,23 @@ def _strip_numbers(table: pa.Table, key: bytes) -> pa.Table:
     hidden = _replace(table, "target", lambda target: pseudonym(key, target))
     target = pc.if_else(named, hidden["target"], table["target"])
     url = pc.if_else(pc.or_(named, bare), pa.scalar(None, pa.string()), table["url"])
+    for column, value in (("target", target), ("url", url)):
+        table = table.set_column(table.column_names.index(column), table.schema.field(column), value)
+    return table
+
+
+def _strip_targets(table: pa.Table, key: bytes) -> pa.Table:
+    """Links that lead to an account keep a pseudonym for it, and no URL: of other people too nobody is named."""
+    account = pc.fill_null(pc.equal(table["target_kind"], "account"), False)
+    if not pc.any(account).as_py():
+        return table
+
+    def hidden(target: str) -> str:
+        platform, _, name = target.partition(":@")
+        return pseudonym(key, f"{platform}:account:@{name}" if name else target)
+
+    target = pc.if_else(account, _replace(table, "target", hidden)["target"], table["target"])
+    url = pc.if_else(account, pa.scalar(None, pa.string()), table["url"])
     for column, value in (("target", target), ("url", url)):
         table = table.set_column(table.column_names.index(column), table.schema.field(column), value)
     return table
