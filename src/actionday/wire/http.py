@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import ipaddress
 import json
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterable, Iterable, Mapping
@@ -28,6 +29,8 @@ from actionday.wire.budget import Budget
 FAILURES = ("name", "private_address", "connect", "tls", "timeout", "protocol")
 """Why no answer came: the name does not resolve, it leads to a private address, nobody listens, TLS fails, silence, not HTTP."""
 _RETRY = frozenset({429, 503})
+_LONGEST_REST = 10 * 366 * 86_400
+"""Seconds. A host may ask for any number; beyond ten years a clock could not hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +178,14 @@ def rest_asked(answer: Answer, now: datetime) -> datetime | None:
     """Until when the host asks to be left alone: `Retry-After` of a 429 or 503, a minute for a 429 that names none."""
     if answer.status not in _RETRY:
         return None
-    told = answer.headers.get("retry-after", "").strip()
-    if told.isdigit():
-        return now + timedelta(seconds=int(told))
+    told = answer.headers.get("retry-after", "").strip()[:64]
+    if re.fullmatch(r"[0-9]+", told):
+        return now + timedelta(seconds=min(int(told), _LONGEST_REST))
     try:
         until = parsedate_to_datetime(told)
-    except (TypeError, ValueError):
+        return until.replace(tzinfo=UTC) if until.tzinfo is None else until.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         return now + timedelta(seconds=60) if answer.status == 429 else None
-    return until.replace(tzinfo=UTC) if until.tzinfo is None else until.astimezone(UTC)
 
 
 async def _at_most(pieces: AsyncIterable[bytes], most: int) -> tuple[bytes, bool]:

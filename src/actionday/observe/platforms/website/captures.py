@@ -169,7 +169,7 @@ def _capture(record: Any, position: str) -> Capture | Refused | None:  # noqa: A
         kind=record.rec_type,
         address=address.strip("<> "),
         at=at,
-        status=int(code) if code and code.isdigit() and len(code) == 3 else 0,
+        status=int(code) if code and code.isascii() and code.isdigit() and len(code) == 3 else 0,
         media=media,
         charset=charset,
         headers=headers,
