@@ -3,6 +3,7 @@
 Standard library only (a test reads the imports). Nothing here reads files, opens a store or knows a platform's protocol.
 """
 
+from actionday.records.actor import Actor, Permission
 from actionday.records.campaign import Campaign, Event, load_campaign
 from actionday.records.clock import Clock, FixedClock, SystemClock
 from actionday.records.errors import (
@@ -11,11 +12,15 @@ from actionday.records.errors import (
     HomeError,
     HomeLocked,
     InputError,
+    PermissionRefused,
     RowRefused,
     UsageError,
     WorkerStopped,
 )
 from actionday.records.estimate import Estimate, Measure
+from actionday.records.ids import ActorId, EntryId, JudgementId, new_entry_id, new_judgement_id
+from actionday.records.judgement import DIRECTED, Judged, Judgement, Relation, Withdrawal
+from actionday.records.lineage import Conflict, Contradiction, Lineage, Standing, fold
 from actionday.records.platform import PLATFORMS, Platform, platform_of
 from actionday.records.probe import Evidence, Exchange, Verdict
 from actionday.records.progress import Progress, Silent
@@ -33,14 +38,20 @@ from actionday.records.state import GONE, STATES_BY_PLATFORM_ACT, UNSEEN, State
 from actionday.records.subject import SubjectId, handle_reference
 
 __all__ = [
+    "DIRECTED",
     "GONE",
     "LONGEST_NAME",
     "PLATFORMS",
     "STATES_BY_PLATFORM_ACT",
     "UNSEEN",
     "ActiondayError",
+    "Actor",
+    "ActorId",
     "Campaign",
     "Clock",
+    "Conflict",
+    "Contradiction",
+    "EntryId",
     "Estimate",
     "Event",
     "Evidence",
@@ -50,23 +61,35 @@ __all__ = [
     "HomeError",
     "HomeLocked",
     "InputError",
+    "Judged",
+    "Judgement",
+    "JudgementId",
+    "Lineage",
     "Measure",
+    "Permission",
+    "PermissionRefused",
     "Platform",
     "Progress",
+    "Relation",
     "RowRefused",
     "Secret",
     "Silent",
+    "Standing",
     "State",
     "SubjectId",
     "SystemClock",
     "UsageError",
     "Verdict",
+    "Withdrawal",
     "WorkerStopped",
     "first_word_hash",
+    "fold",
     "handle_reference",
     "load_campaign",
     "name_hash",
     "name_words",
+    "new_entry_id",
+    "new_judgement_id",
     "platform_of",
     "pseudonym",
     "subject_hash",
