@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, create_engine, text
-from tests.servers.running import free_ports, listens, need, running
+from tests.servers.running import free_ports, need, running
 
 USER, PASSWORD = "unit", "sesame-open-sesame"
 _FIX = "apt-get install postgresql"
@@ -76,7 +76,8 @@ def postgres() -> Iterator[Postgres]:
         command = [*other, str(programs / "postgres"), "-D", str(folder / "db"), "-p", str(port)]
         for option in ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=60"):
             command += ["-c", option]
-        with running(command, folder, lambda: listens(port)):
+        answers = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+        with running(command, folder, lambda: subprocess.run(answers, check=False, timeout=30).returncode == 0):
             yield Postgres(port, folder)
     finally:
         shutil.rmtree(folder)

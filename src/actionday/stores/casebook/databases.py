@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError
 
-from actionday.records import HomeError, HomeLocked, UsageError
+from actionday.records import HomeError, HomeLocked, Secret, UsageError
 
 FILE = "casebook.sqlite"
 _PATIENCE = 60
@@ -93,7 +93,8 @@ class Postgresql:
             hide_parameters=True,
             pool_pre_ping=True,
             isolation_level="READ COMMITTED",
-            connect_args=_encryption(url),
+            # A driver without a password trips over a server that asks for one; with an empty one it is refused by name.
+            connect_args=_encryption(url) | ({} if url.password else {"password": ""}),
         )
 
     @contextmanager
@@ -124,7 +125,7 @@ class Postgresql:
                 alone.exec_driver_sql(f"VACUUM FULL {table}")
 
 
-def database_at(place: Path | str) -> Database:
+def database_at(place: Path | str, password: Secret | None = None) -> Database:
     """The database in a home's folder, or at a URL. Raises UsageError for a URL that is no PostgreSQL one."""
     if isinstance(place, Path):
         return Sqlite(place / FILE)
@@ -138,6 +139,8 @@ def database_at(place: Path | str) -> Database:
         import pg8000  # noqa: F401
     except ImportError:
         raise UsageError("a casebook on PostgreSQL needs: pip install 'actionday[postgres]'") from None
+    if url.password is None and password is not None:
+        url = url.set(password=password.reveal())
     return Postgresql(url)
 
 
@@ -170,5 +173,6 @@ def _telling(shown: str) -> Iterator[None]:
             raise HomeLocked(f"the casebook at {shown} is being written by somebody else; try again") from error
         broken = "not a database" in says or "malformed" in says or "unable to open" in says
         if isinstance(error, InterfaceError) or state[:2] in _UNUSABLE or (isinstance(error, DatabaseError) and broken):
-            raise HomeError(f"the casebook at {shown} cannot be used: {says}") from error
+            fix = "; its password is the credential `postgresql.password`" if state[:2] == "28" else ""
+            raise HomeError(f"the casebook at {shown} cannot be used: {says}{fix}") from error
         raise

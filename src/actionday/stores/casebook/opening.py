@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock
 from sqlalchemy import Connection, insert, select
 
-from actionday.records import ActorId, Clock, EntryId, HomeError, key_check
+from actionday.records import ActorId, Clock, EntryId, HomeError, Secret, key_check
 from actionday.stores.casebook.casebook import Casebook
 from actionday.stores.casebook.chain import GENESIS, Entry, Kind, moment
 from actionday.stores.casebook.databases import FILE, database_at
@@ -27,10 +27,10 @@ def casebook_exists(place: Path | str) -> bool:
     return not isinstance(place, Path) or (place / FILE).exists()
 
 
-def open_casebook(place: Path | str, key: bytes, clock: Clock) -> Casebook:
+def open_casebook(place: Path | str, key: bytes, clock: Clock, password: Secret | None = None) -> Casebook:
     """Open the casebook in a home's folder or at a PostgreSQL URL (a database of its own), and make it where there is none.
 
-    `key` is the home's. Raises HomeError for a database that cannot be used, that a newer release made, or that is another home's.
+    `key` is the home's; `password` is the server's where the URL has none. Raises HomeError for a database that cannot be used, that a newer release made, or that is another home's.
     """
     means = Means(key, clock, secrets.token_bytes)
     # Making the file and turning on its log is not one step for SQLite; two that make it wait for each other here.
@@ -38,7 +38,7 @@ def open_casebook(place: Path | str, key: bytes, clock: Clock) -> Casebook:
         FileLock(place / "casebook.lock") if isinstance(place, Path) else nullcontext()
     )
     with alone:
-        database = database_at(place)
+        database = database_at(place, password)
         try:
             with database.writing() as connection:
                 if bring_forward(connection) == 0:
