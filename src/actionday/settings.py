@@ -13,6 +13,7 @@
 | vantage | ACTIONDAY_VANTAGE | vantage | here |
 | agent | ACTIONDAY_AGENT | agent | actionday and its version |
 | own_network | ACTIONDAY_OWN_NETWORK | own_network | no: private addresses are not spoken to |
+| database | ACTIONDAY_DATABASE | database | none: the casebook is a file in the home |
 | credentials | ACTIONDAY_CREDENTIALS | credentials | none: a file of credentials |
 | bases | – | [bases] | the platforms' own addresses |
 
@@ -57,6 +58,7 @@ _SIMPLE = (
     "agent",
     "own_network",
     "credentials",
+    "database",
 )
 _CREDENTIAL = "ACTIONDAY_CREDENTIAL_"
 KEYRING_SERVICE = "actionday"
@@ -110,6 +112,7 @@ class Settings:
     vantage: str = "here"
     agent: str = ""
     own_network: bool = False
+    database: Secret | None = None
     credentials: Credentials = field(default_factory=lambda: Credentials({}, {}), repr=False, compare=False)
     bases: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] | None = None
@@ -141,6 +144,7 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         vantage=str(told.get("vantage") or "here"),
         agent=str(told.get("agent") or ""),
         own_network=_yes_or_no(told, "own_network"),
+        database=Secret(str(told["database"])) if told.get("database") else None,
         credentials=Credentials(environment, _credentials_file(told.get("credentials"))),
         bases={str(name): str(url) for name, url in dict(told.get("bases", {})).items()},
         environment={name: environment[name] for name in _PASSED_ON if name in environment},

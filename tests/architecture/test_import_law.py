@@ -18,6 +18,9 @@ VIOLATIONS = {
     "records is standard library only": ("records/clock.py", "import pyarrow"),
     "Terminal frameworks only in the console": ("measure/cohort.py", "import click"),
     "Delta Lake only in the archive": ("measure/cohort.py", "import deltalake"),
+    "The two stores are strangers": ("stores/archive/view.py", "import actionday.stores.casebook.chain"),
+    "Collectors see no case data": ("observe/reader.py", "import actionday.stores.casebook.chain"),
+    "SQLAlchemy only in the casebook": ("measure/cohort.py", "import sqlalchemy"),
     "No cycles among siblings, at any depth": ("observe/reader.py", "import actionday.observe.ingest"),
 }
 

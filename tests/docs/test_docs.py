@@ -12,6 +12,7 @@ from actionday import playbook
 from actionday.observe.registry import live_readers, platforms, probers, readers
 from actionday.settings import Settings
 from actionday.stores.archive.schemas import TABLES
+from actionday.stores.casebook.tables import METADATA
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -30,7 +31,9 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["platforms.md", "reference/cli.md", "reference/tables.md", "reference/formats.md"])
+@pytest.mark.parametrize(
+    "page", ["platforms.md", "reference/cli.md", "reference/tables.md", "reference/casebook.md", "reference/formats.md"]
+)
 def test_generated_pages_are_fresh(page: str) -> None:
     assert (DOCS / page).read_text("utf-8") == generator().PAGES[page]().rstrip() + "\n", "run: python docs/generate.py"
 
@@ -46,6 +49,7 @@ def test_every_setting_has_its_heading() -> None:
 
 def test_every_table_and_format_has_its_heading() -> None:
     assert set(TABLES) <= headings(DOCS / "reference" / "tables.md")
+    assert set(METADATA.tables) <= headings(DOCS / "reference" / "casebook.md")
     assert set(readers()) <= headings(DOCS / "reference" / "formats.md")
 
 

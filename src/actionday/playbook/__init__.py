@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from actionday.playbook.looking import probe, watch
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.scenario import write_scenario
+    from actionday.playbook.verifying import verify_casebook
 
 __all__ = [
     "MEASURES",
@@ -38,6 +39,7 @@ __all__ = [
     "retain",
     "run",
     "stats",
+    "verify_casebook",
     "watch",
     "without_day",
     "write_scenario",
@@ -57,6 +59,7 @@ _FILES = {
     "retain": "forgetting",
     "run": "action_day",
     "stats": "holdings",
+    "verify_casebook": "verifying",
     "watch": "looking",
     "without_day": "measuring",
     "write_scenario": "scenario",

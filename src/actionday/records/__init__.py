@@ -3,6 +3,7 @@
 Standard library only (a test reads the imports). Nothing here reads files, opens a store or knows a platform's protocol.
 """
 
+from actionday.records.actor import Actor, Permission
 from actionday.records.campaign import Campaign, Event, load_campaign
 from actionday.records.clock import Clock, FixedClock, SystemClock
 from actionday.records.errors import (
@@ -11,17 +12,24 @@ from actionday.records.errors import (
     HomeError,
     HomeLocked,
     InputError,
+    PermissionRefused,
     RowRefused,
     UsageError,
     WorkerStopped,
 )
 from actionday.records.estimate import Estimate, Measure
+from actionday.records.ids import ActorId, EntryId, JudgementId, new_entry_id, new_judgement_id
+from actionday.records.judgement import DIRECTED, Judged, Judgement, Relation, Withdrawal
+from actionday.records.lineage import Conflict, Contradiction, Lineage, Standing, fold
 from actionday.records.platform import PLATFORMS, Platform, platform_of
 from actionday.records.probe import Evidence, Exchange, Verdict
 from actionday.records.progress import Progress, Silent
 from actionday.records.pseudonym import (
     LONGEST_NAME,
+    actor_id,
     first_word_hash,
+    key_check,
+    lookup_hash,
     name_hash,
     name_words,
     pseudonym,
@@ -33,14 +41,20 @@ from actionday.records.state import GONE, STATES_BY_PLATFORM_ACT, UNSEEN, State
 from actionday.records.subject import SubjectId, handle_reference
 
 __all__ = [
+    "DIRECTED",
     "GONE",
     "LONGEST_NAME",
     "PLATFORMS",
     "STATES_BY_PLATFORM_ACT",
     "UNSEEN",
     "ActiondayError",
+    "Actor",
+    "ActorId",
     "Campaign",
     "Clock",
+    "Conflict",
+    "Contradiction",
+    "EntryId",
     "Estimate",
     "Event",
     "Evidence",
@@ -50,23 +64,38 @@ __all__ = [
     "HomeError",
     "HomeLocked",
     "InputError",
+    "Judged",
+    "Judgement",
+    "JudgementId",
+    "Lineage",
     "Measure",
+    "Permission",
+    "PermissionRefused",
     "Platform",
     "Progress",
+    "Relation",
     "RowRefused",
     "Secret",
     "Silent",
+    "Standing",
     "State",
     "SubjectId",
     "SystemClock",
     "UsageError",
     "Verdict",
+    "Withdrawal",
     "WorkerStopped",
+    "actor_id",
     "first_word_hash",
+    "fold",
     "handle_reference",
+    "key_check",
     "load_campaign",
+    "lookup_hash",
     "name_hash",
     "name_words",
+    "new_entry_id",
+    "new_judgement_id",
     "platform_of",
     "pseudonym",
     "subject_hash",

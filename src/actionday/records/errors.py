@@ -6,6 +6,7 @@
     │   └── HomeLocked    another process writes to this home (exit 4)
     ├── InputError        a file cannot be used; the message names file, position and fix (exit 5)
     │   └── FormatUnknown no reader recognises the file: skip this one, go on
+    ├── PermissionRefused the actor may not do this (exit 6)
     ├── RowRefused        one row cannot be used: it goes to quarantine, go on
     └── WorkerStopped     an isolated parser ran into a limit or died: the rest of the part is quarantined, go on
 
@@ -40,6 +41,14 @@ class InputError(ActiondayError):
 
 class FormatUnknown(InputError):
     """No reader recognises the file, or the one asked for does not."""
+
+
+class PermissionRefused(ActiondayError):
+    """The actor lacks a permission. ``actor`` and ``permission`` say which."""
+
+    def __init__(self, actor: str, permission: str) -> None:
+        self.actor, self.permission = actor, permission
+        super().__init__(f"{actor} may not {permission}")
 
 
 class RowRefused(ActiondayError):

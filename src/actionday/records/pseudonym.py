@@ -1,12 +1,14 @@
-"""Keyed names: how an account is called when its id may not be kept, and how a forgotten one is recognised again.
+"""Keyed names: how an account is called when its id may not be kept, and how a forgotten or a judged one is recognised again.
 
-Both are BLAKE2b in its keyed mode (RFC 7693) with a personalisation for each use, so that neither can be turned into the
-other. Without the home's 32-byte key neither can be computed or reversed by trying ids.
+All are BLAKE2b in its keyed mode (RFC 7693) with a personalisation for each use, so that none can be turned into
+another. Without the home's 32-byte key none can be computed or reversed by trying ids.
 """
 
 import hashlib
 import re
 from collections.abc import Sequence
+
+from actionday.records.ids import ActorId
 
 _WORD = re.compile(r"[^\W_]+")
 LONGEST_NAME = 12
@@ -44,6 +46,21 @@ def first_word_hash(key: bytes, word: str) -> str:
 def whole_name_hash(key: bytes, words: Sequence[str]) -> str:
     """128 bits in hex under which a forgotten name stays known, however its words are parted."""
     return _keyed(key, " ".join(words[:LONGEST_NAME]), b"whole name", 16)
+
+
+def lookup_hash(key: bytes, subject: str) -> str:
+    """128 bits in hex under which the casebook finds what was decided about a subject."""
+    return _keyed(key, subject, b"lookup", 16)
+
+
+def actor_id(key: bytes, name: str) -> ActorId:
+    """The id of somebody who says a name and shows no credential."""
+    return ActorId(f"a-{_keyed(key, name, b'actor', 16)}")
+
+
+def key_check(key: bytes) -> str:
+    """128 bits in hex by which a store tells whether it is opened with its own key."""
+    return _keyed(key, "", b"key check", 16)
 
 
 def _keyed(key: bytes, text: str, use: bytes, size: int) -> str:

@@ -1,1 +1,1 @@
-"""Where things are kept: the archive (what was seen). The two stores never meet."""
+"""Where things are kept: the archive (what was seen) and the casebook (what was decided). The two stores never meet."""

@@ -6,6 +6,7 @@ from importlib.metadata import version
 import click
 
 from actionday.console.terminal.archive import archive, forget, retention
+from actionday.console.terminal.casebook import casebook
 from actionday.console.terminal.measure import measure
 from actionday.console.terminal.observe import observe
 from actionday.console.terminal.options import fail
@@ -20,7 +21,7 @@ def actionday() -> None:
     """Find, refer and measure around a referral action day. People decide; software proposes."""
 
 
-for command in (run, observe, measure, scenario, archive, forget, retention, reproduce):
+for command in (run, observe, measure, scenario, archive, casebook, forget, retention, reproduce):
     actionday.add_command(command)
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from actionday.brief.escape import terminal
-from actionday.records import ActiondayError, HomeError, HomeLocked, InputError, UsageError
+from actionday.records import ActiondayError, HomeError, HomeLocked, InputError, PermissionRefused, UsageError
 from actionday.settings import Settings, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -21,6 +21,7 @@ EXIT_CODES: tuple[tuple[type[ActiondayError], int], ...] = (
     (HomeLocked, 4),
     (HomeError, 3),
     (InputError, 5),
+    (PermissionRefused, 6),
     (UsageError, 2),
     (ActiondayError, 1),
 )

@@ -1,0 +1,40 @@
+"""Opens a home's casebook and says who acts, as far as the settings say it."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from actionday.records import Actor, Clock, Permission, Secret, actor_id
+from actionday.settings import Settings
+from actionday.stores.archive.home import pseudonym_key
+from actionday.stores.casebook import Casebook, casebook_exists, open_casebook
+
+
+def has_casebook(settings: Settings) -> bool:
+    """Whether the home has a casebook by now; a database that the settings name is taken to be one."""
+    return casebook_exists(_place(settings))
+
+
+def casebook_of(settings: Settings, clock: Clock) -> Casebook:
+    """The home's casebook, made on first use: in the home, or in the database that the settings name."""
+    key = pseudonym_key(settings.keys_of(settings.home))
+    return open_casebook(_place(settings), key, clock, _password(settings))
+
+
+def actor_of(settings: Settings) -> Actor:
+    """Whoever the settings say acts. That is self-declared, so it may do everything; permissions part people who enrolled."""
+    key = pseudonym_key(settings.keys_of(settings.home))
+    return Actor(actor_id(key, settings.by), settings.by, frozenset(Permission))
+
+
+def _place(settings: Settings) -> Path | str:
+    return settings.home if settings.database is None else settings.database.reveal()
+
+
+def _password(settings: Settings) -> Secret | None:
+    if settings.database is None:
+        return None
+    try:
+        host = urlsplit(settings.database.reveal()).hostname
+    except ValueError:
+        host = None  # the casebook says what is wrong with it
+    return settings.credentials("postgresql.password", host or "localhost")

@@ -1,0 +1,55 @@
+"""Takes a subject out of the casebook: payloads and salts of entries about it, and reasons that name it. The chain stays.
+
+An entry that is about the subject loses everything, and so falls out of every fold; one about others that only names it in its reason
+loses the reason. The erasure record says which entries lost what, so that a payload that somebody else deletes is told from one that was erased.
+"""
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from actionday.records import Actor, lookup_hash, new_entry_id
+from actionday.stores.casebook.casebook import Erased, Erasure
+from actionday.stores.casebook.chain import Part
+from actionday.stores.casebook.ledger import PAGE, Means, append, asked_for
+from actionday.stores.casebook.payloads import Gone, Naming, of_erasure, reason_in
+from actionday.stores.casebook.tables import FORGOTTEN, PAYLOAD_SUBJECTS, PAYLOADS
+
+
+def erase(connection: Connection, means: Means, actor: Actor, erasure: Erasure) -> Erased:
+    """Erase inside the caller's write transaction. What has gone already leaves no second record."""
+    hashes = sorted(lookup_hash(means.key, subject) for subject in erasure.subjects)
+    own = {
+        row.seq
+        for row in asked_for(connection, select(PAYLOAD_SUBJECTS.c.seq), PAYLOAD_SUBJECTS.c.subject_hash, hashes)
+    }
+    named = _naming(connection, Naming.of(erasure.subjects, erasure.names)) - own
+    known = {row[0] for row in asked_for(connection, select(FORGOTTEN), FORGOTTEN.c.subject_hash, hashes)}
+    new = [{"subject_hash": one} for one in hashes if one not in known]
+    words_query = select(PAYLOADS.c.seq).where(PAYLOADS.c.part == Part.WORDS.value)
+    words = {row.seq for row in asked_for(connection, words_query, PAYLOADS.c.seq, sorted(own))}
+    if own or named or new:
+        gone = Gone(tuple(hashes), tuple(sorted(own)), tuple(sorted(words | named)))
+        _take(connection, gone)
+        if new:
+            connection.execute(insert(FORGOTTEN), new)
+        append(connection, means, actor, [of_erasure(actor, new_entry_id("e", means.randomness), gone, erasure.reason)])
+    return Erased(len(own), len(named))
+
+
+def _naming(connection: Connection, naming: Naming) -> set[int]:
+    """Entries whose reason names the subject."""
+    found, last = set(), 0
+    query = select(PAYLOADS.c.seq, PAYLOADS.c.body).where(PAYLOADS.c.part == Part.WORDS.value)
+    while rows := connection.execute(query.where(PAYLOADS.c.seq > last).order_by(PAYLOADS.c.seq).limit(PAGE)).all():
+        found |= {row.seq for row in rows if naming.found_in(reason_in(bytes(row.body)))}
+        last = rows[-1].seq
+    return found
+
+
+def _take(connection: Connection, gone: Gone) -> None:
+    one = delete(PAYLOADS).where(PAYLOADS.c.seq == bindparam("entry"), PAYLOADS.c.part == bindparam("which"))
+    rows = [{"entry": seq, "which": part} for seq, part in sorted(gone.pairs())]
+    if rows:
+        connection.execute(one, rows)
+    subjects = delete(PAYLOAD_SUBJECTS).where(PAYLOAD_SUBJECTS.c.seq == bindparam("entry"))
+    if gone.facts:
+        connection.execute(subjects, [{"entry": seq} for seq in gone.facts])

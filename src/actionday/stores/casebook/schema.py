@@ -1,0 +1,87 @@
+"""Makes the tables and brings older ones forward, step by step; a step that was released is never edited.
+
+The steps are plain SQL, since most of it is triggers, which differ by database. The triggers make an append-only chain out of
+the ledger for everybody who comes through SQL: no change, no deletion, and an entry only behind the newest one.
+Not for: keeping out whoever owns the database and may drop triggers; `verify` and a noted head are.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, inspect, select, update
+
+from actionday.records import HomeError
+from actionday.stores.casebook.chain import GENESIS
+from actionday.stores.casebook.tables import CASEBOOK
+
+_TABLES = (
+    "CREATE TABLE casebook (version INTEGER NOT NULL, id TEXT NOT NULL, key_check TEXT NOT NULL)",
+    "CREATE TABLE ledger (seq {integer} PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, "
+    "of TEXT, facts TEXT, words TEXT, previous TEXT NOT NULL UNIQUE, hash TEXT NOT NULL UNIQUE)",
+    "CREATE TABLE payloads (seq {integer} NOT NULL REFERENCES ledger (seq), part TEXT NOT NULL, salt {bytes} NOT NULL, body {bytes} NOT NULL, "
+    "PRIMARY KEY (seq, part))",
+    "CREATE TABLE payload_subjects (subject_hash TEXT NOT NULL, seq {integer} NOT NULL REFERENCES ledger (seq), PRIMARY KEY (subject_hash, seq))",
+    "CREATE INDEX payload_subjects_seq ON payload_subjects (seq)",
+    "CREATE TABLE forgotten (subject_hash TEXT PRIMARY KEY)",
+)
+_SQLITE = (
+    *_TABLES,
+    "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+    "CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+    # also against INSERT OR REPLACE, which deletes without a trigger
+    "CREATE TRIGGER ledger_in_order BEFORE INSERT ON ledger "
+    "WHEN NEW.seq IS NOT coalesce((SELECT max(seq) FROM ledger), 0) + 1 "
+    f"OR NEW.previous IS NOT coalesce((SELECT hash FROM ledger ORDER BY seq DESC LIMIT 1), '{GENESIS}') "
+    "BEGIN SELECT RAISE(ABORT, 'an entry follows the newest one'); END",
+    "CREATE TRIGGER payloads_no_update BEFORE UPDATE ON payloads BEGIN SELECT RAISE(ABORT, 'payloads are not changed'); END",
+    "CREATE TRIGGER payloads_no_replace BEFORE INSERT ON payloads "
+    "WHEN EXISTS (SELECT 1 FROM payloads WHERE seq = NEW.seq AND part = NEW.part) "
+    "BEGIN SELECT RAISE(ABORT, 'payloads are not changed'); END",
+)
+_POSTGRESQL = (
+    *_TABLES,
+    "CREATE FUNCTION casebook_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0]; END $$",
+    "CREATE FUNCTION ledger_in_order() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE newest RECORD; BEGIN "
+    "SELECT seq, hash INTO newest FROM ledger ORDER BY seq DESC LIMIT 1; "
+    "IF NEW.seq IS DISTINCT FROM coalesce(newest.seq, 0) + 1 "
+    f"OR NEW.previous IS DISTINCT FROM coalesce(newest.hash, '{GENESIS}') "
+    "THEN RAISE EXCEPTION 'an entry follows the newest one'; END IF; RETURN NEW; END $$",
+    "CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger "
+    "FOR EACH STATEMENT EXECUTE FUNCTION casebook_refuse('the ledger is append-only')",
+    "CREATE TRIGGER ledger_in_order BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION ledger_in_order()",
+    "CREATE TRIGGER payloads_no_update BEFORE UPDATE ON payloads "
+    "FOR EACH STATEMENT EXECUTE FUNCTION casebook_refuse('payloads are not changed')",
+)
+STEPS: tuple[Mapping[str, tuple[str, ...]], ...] = ({"sqlite": _SQLITE, "postgresql": _POSTGRESQL},)
+"""Statements by database; applying the first n makes version n."""
+_TYPES = {"sqlite": {"integer": "INTEGER", "bytes": "BLOB"}, "postgresql": {"integer": "BIGINT", "bytes": "BYTEA"}}
+
+
+def version_of(connection: Connection) -> int:
+    """The version of the tables; 0 where there are none."""
+    if not inspect(connection).has_table(CASEBOOK.name):
+        return 0
+    return int(connection.execute(select(CASEBOOK.c.version)).scalar_one())
+
+
+def bring_forward(connection: Connection) -> int:
+    """Apply the steps that lack, inside the caller's write transaction. Returns the version before.
+
+    Raises HomeError for tables that a newer release made.
+    """
+    before = version_of(connection)
+    if before > len(STEPS):
+        raise HomeError(f"the casebook has version {before}, this release knows {len(STEPS)}: update actionday")
+    database = connection.dialect.name
+    for step in STEPS[before:]:
+        for statement in step[database]:
+            connection.exec_driver_sql(_typed(statement, database))
+    if 0 < before < len(STEPS):
+        connection.execute(update(CASEBOOK).values(version=len(STEPS)))
+    return before
+
+
+def _typed(statement: str, database: str) -> str:
+    for word, kind in _TYPES[database].items():
+        statement = statement.replace(f"{{{word}}}", kind)
+    return statement

@@ -1,0 +1,124 @@
+"""The casebook over SQLAlchemy: permissions asked, transactions opened, the work done by `ledger`, `erasing` and `verify`."""
+
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Connection, Select, select
+
+from actionday.records import Actor, Judgement, Lineage, Permission, UsageError, Withdrawal, fold
+from actionday.stores.casebook.casebook import ChainReport, Erased, Erasure
+from actionday.stores.casebook.chain import Head, Kind, Part
+from actionday.stores.casebook.databases import Database
+from actionday.stores.casebook.erasing import erase
+from actionday.stores.casebook.ledger import PAGE, Means, append, asked_for, newest
+from actionday.stores.casebook.payloads import of_judgement, of_withdrawal, to_judgement
+from actionday.stores.casebook.tables import CASEBOOK, LEDGER, PAYLOADS
+from actionday.stores.casebook.verify import verify
+
+
+class SqlCasebook:
+    """See `Casebook`. Opened by `open_casebook`; may be used from several threads."""
+
+    def __init__(self, database: Database, means: Means) -> None:
+        self._database, self._means = database, means
+
+    def record(self, actor: Actor, judgements: Iterable[Judgement]) -> Head:
+        """See `Casebook`."""
+        actor.must(Permission.JUDGE)
+        made = list(judgements)
+        if any(one.who != actor.id for one in made):
+            raise UsageError("a judgement is recorded by the person who made it")
+        with self._database.writing() as connection:
+            append(connection, self._means, actor, [of_judgement(actor, one) for one in made])
+            return _head(connection)
+
+    def withdraw(self, actor: Actor, withdrawals: Iterable[Withdrawal]) -> Head:
+        """See `Casebook`."""
+        actor.must(Permission.JUDGE)
+        made = list(withdrawals)
+        with self._database.writing() as connection:
+            query = select(LEDGER.c.id).where(LEDGER.c.kind == Kind.JUDGEMENT.value, LEDGER.c.actor == actor.id)
+            own = {row.id for row in asked_for(connection, query, LEDGER.c.id, [one.of for one in made])}
+            for one in made:
+                if one.of not in own or one.who != actor.id:
+                    raise UsageError(f"{one.of} is no judgement of this person's here, so it is not theirs to withdraw")
+            append(connection, self._means, actor, [of_withdrawal(actor, one) for one in made])
+            return _head(connection)
+
+    def judgements(self, actor: Actor) -> Iterator[Judgement]:
+        """See `Casebook`."""
+        actor.must(Permission.READ)
+        return self._judgements()
+
+    def lineage(self, actor: Actor) -> Lineage:
+        """See `Casebook`."""
+        return fold(self.judgements(actor))
+
+    def erase(self, actor: Actor, erasure: Erasure) -> Erased:
+        """See `Casebook`."""
+        actor.must(Permission.ERASE)
+        with self._database.writing() as connection:
+            erased = erase(connection, self._means, actor, erasure)
+        # Also where nothing was left to erase: a run that was killed may have committed and not come this far.
+        self._database.scrub()
+        return erased
+
+    def head(self) -> Head:
+        """See `Casebook`."""
+        with self._database.reading() as connection:
+            return _head(connection)
+
+    def verify(self, noted: Head | None = None) -> ChainReport:
+        """See `Casebook`."""
+        with self._database.reading() as connection:
+            return verify(connection, noted)
+
+    def close(self) -> None:
+        """See `Casebook`."""
+        self._database.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _judgements(self) -> Iterator[Judgement]:
+        """Page by page up to the newest entry of the beginning; no transaction is open while the caller works."""
+        with self._database.reading() as connection:
+            end, _ = newest(connection)
+            query = select(LEDGER.c.of).where(LEDGER.c.kind == Kind.WITHDRAWN.value, LEDGER.c.seq <= end)
+            withdrawn = set(connection.execute(query).scalars())
+        last = 0
+        while True:
+            with self._database.reading() as connection:
+                rows = connection.execute(_JUDGEMENTS.where(LEDGER.c.seq > last, LEDGER.c.seq <= end)).all()
+            if not rows:
+                return
+            last = rows[-1].seq
+            for _, entry, actor, facts, words in rows:
+                if entry not in withdrawn:
+                    yield to_judgement(entry, actor, bytes(facts), None if words is None else bytes(words))
+
+
+def _of_part(table: Any, part: Part) -> ColumnElement[bool]:  # noqa: ANN401 - an alias of PAYLOADS
+    same: ColumnElement[bool] = (table.c.seq == LEDGER.c.seq) & (table.c.part == part.value)
+    return same
+
+
+_FACTS, _WORDS = PAYLOADS.alias("facts_of"), PAYLOADS.alias("words_of")
+_JUDGEMENTS: Select[Any] = (
+    select(LEDGER.c.seq, LEDGER.c.id, LEDGER.c.actor, _FACTS.c.body, _WORDS.c.body)
+    .join(_FACTS, _of_part(_FACTS, Part.FACTS))
+    .join(_WORDS, _of_part(_WORDS, Part.WORDS), isouter=True)
+    .where(LEDGER.c.kind == Kind.JUDGEMENT.value)
+    .order_by(LEDGER.c.seq)
+    .limit(PAGE)
+)
+
+
+def _head(connection: Connection) -> Head:
+    return Head(connection.execute(select(CASEBOOK.c.id)).scalar_one(), *newest(connection))

@@ -1,0 +1,51 @@
+"""The casebook's tables as the queries know them. What makes them in a database is `schema`; a test compares the two."""
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
+
+METADATA = MetaData()
+
+CASEBOOK = Table(
+    "casebook",
+    METADATA,
+    Column("version", Integer, comment="of the tables"),
+    Column("id", Text, comment="random; also the id of the first entry"),
+    Column("key_check", Text, comment="by which the home's key is known again"),
+    comment="One row: which casebook this is.",
+)
+LEDGER = Table(
+    "ledger",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, comment="1, 2, 3 … without a gap"),
+    Column("id", Text, comment="random, unique"),
+    Column("kind", Text, comment="casebook_made, judgement, judgement_withdrawn, erasure"),
+    Column("at", Text, comment="when it was written, ISO 8601 in UTC, microseconds"),
+    Column("actor", Text, comment="who wrote it, by id"),
+    Column("of", Text, comment="the id of the entry it is about"),
+    Column("facts", Text, comment="commitment to its facts, HMAC-SHA-256"),
+    Column("words", Text, comment="commitment to its words, HMAC-SHA-256"),
+    Column("previous", Text, comment="the hash before it"),
+    Column("hash", Text, comment="SHA-256 over the hash before it and all columns left of this one"),
+    comment="What was decided, in order. Append-only: the database refuses to change, delete or reorder.",
+)
+PAYLOADS = Table(
+    "payloads",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, comment="the entry it belongs to"),
+    Column("part", Text, primary_key=True, comment="facts, or words"),
+    Column("salt", LargeBinary, comment="32 random bytes, the commitment's key"),
+    Column("body", LargeBinary, comment="JSON: subjects and answer, or reason and the person's name"),
+    comment="What an entry commits to. Rows are deleted by `forget`, and never changed.",
+)
+PAYLOAD_SUBJECTS = Table(
+    "payload_subjects",
+    METADATA,
+    Column("subject_hash", Text, primary_key=True, comment="keyed by the home's key"),
+    Column("seq", BigInteger, primary_key=True, comment="an entry that is about it"),
+    comment="Which entries are about a subject, so that `forget` finds them.",
+)
+FORGOTTEN = Table(
+    "forgotten",
+    METADATA,
+    Column("subject_hash", Text, primary_key=True, comment="keyed by the home's key"),
+    comment="Subjects that were erased and stay out.",
+)
