@@ -10,7 +10,7 @@ import os
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from gzip import decompress
 from hashlib import sha1, sha256
@@ -235,8 +235,12 @@ def telegram(world: World) -> Iterator[Telegram]:
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writers.add(writer)
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+        try:
             await _Connection(server, reader, writer).run()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # the client went, or the world said that the connection breaks
+        except Exception as error:  # a fault of this server's own
+            server.strange.append(repr(error))
         writers.discard(writer)
         writer.close()
 
@@ -258,4 +262,4 @@ def telegram(world: World) -> Iterator[Telegram]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
-    assert not server.strange, f"asked for what this world does not know: {server.strange}"
+    assert not server.strange, f"asked for what this world does not know, or broken by it: {server.strange}"

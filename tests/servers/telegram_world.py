@@ -14,7 +14,7 @@ from telethon.tl import types
 
 BORN = datetime(2019, 11, 1, 12, tzinfo=UTC)
 DROPPED = "dropped"
-"""As an entry of `broken`: no answer, and the connection ends."""
+"""In `broken` or `floods`: no answer, and the connection ends."""
 
 _NAME = re.compile(r"[a-z]\w{3,31}", re.ASCII | re.IGNORECASE)
 _MILLISECONDS = (
@@ -63,13 +63,13 @@ class Venue:
 
 @dataclass(slots=True)
 class World:
-    """Everybody; how many seconds the next requests of a method are told to wait (`floods`); which error a method gets (`broken`)."""
+    """Everybody; how many seconds the next requests of a method are told to wait (`floods`; 0: it is answered); which error a method gets (`broken`)."""
 
     venues: dict[int, Venue] = field(default_factory=dict)
     users: dict[int, Any] = field(default_factory=dict)
     groups: dict[int, Any] = field(default_factory=dict)
     invites: dict[str, Any] = field(default_factory=dict)
-    floods: dict[str, list[int]] = field(default_factory=dict)
+    floods: dict[str, list[int | str]] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
 
     def open(self, number: int, name: str | None, *, group: bool = False, **more: Any) -> Venue:  # noqa: ANN401
@@ -112,10 +112,11 @@ class World:
     def answer(self, request: Any) -> Any:  # noqa: ANN401
         """The answer, or None to what this world does not know."""
         name = type(request).__name__.removesuffix("Request")
-        if self.floods.get(name):
-            return error(f"FLOOD_WAIT_{self.floods[name].pop(0)}", 420)
-        if self.broken.get(name) == DROPPED:
+        wait = self.floods[name].pop(0) if self.floods.get(name) else 0
+        if DROPPED in (wait, self.broken.get(name)):
             raise ConnectionResetError
+        if wait:
+            return error(f"FLOOD_WAIT_{wait}", 420)
         if name in self.broken:
             return error(self.broken[name], 500 if self.broken[name].isdigit() else 400)
         known = _ANSWERS.get(type(request))
@@ -186,6 +187,7 @@ def _full(world: World, request: Any) -> Any:  # noqa: ANN401
         can_view_participants=bool(venue.channel.megagroup),
         linked_chat_id=venue.linked,
         migrated_from_chat_id=venue.migrated_from,
+        migrated_from_max_id=None if venue.migrated_from is None else 1,
         pinned_msg_id=venue.pinned,
     )
     return types.messages.ChatFull(full, chats=[venue.channel, *linked], users=[])
