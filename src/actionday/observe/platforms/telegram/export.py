@@ -24,8 +24,6 @@ from actionday.observe.platforms.telegram.salvage import Page, decode, no_collec
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
 from actionday.observe.tray import Batch, chunks
 
-HTML_ADVICE = "Telegram HTML export: export again as JSON (Machine-readable JSON)"
-_HTML = re.compile(rb"<html|<!DOCTYPE html", re.IGNORECASE)
 _CHAT = re.compile(
     rb'"type"\s*:\s*"(' + "|".join(KINDS).encode() + rb'|personal_chat|bot_chat|saved_messages|replies)"'
 )
@@ -48,9 +46,6 @@ class TelegramExport:
 
     def recognise(self, head: bytes, name: str) -> Recognised:
         """Judge by the keys that the file opens with. Files older than `date_unixtime` need a zone."""
-        if _HTML.search(head[:2048]):
-            ours = b"page_wrap" in head or b"tgme" in head or b"Exported Data" in head
-            return Recognised(0, HTML_ADVICE if ours else "")
         if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             return Recognised(0)
         if chat.is_chat(head):
