@@ -22,8 +22,10 @@ from actionday.observe.platforms.telegram.export import TelegramExport
 from actionday.observe.platforms.telegram.live import TelegramLive
 from actionday.observe.prober_conformance import target_of
 from actionday.observe.reader import Source
+from actionday.playbook.planning import PlanOrder
 from actionday.playbook.reaching import Means
-from actionday.records import FixedClock, InputError, Silent, UsageError
+from actionday.records import Campaign, FixedClock, InputError, Silent, UsageError
+from actionday.records.targets import Targets
 from actionday.settings import Credentials, Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
@@ -390,13 +392,19 @@ def test_from_requests_to_the_archive_and_a_look_besides(
     assert "ResolveUsername" not in server.methods
 
     server.asked.clear()
-    looked = playbook.probe(ours, (SUBJECT, "telegram:channel:1399999999"), None, means)
+    day = Campaign("day", clock.now() - timedelta(hours=1), clock.now() + timedelta(days=1))
+    order = PlanOrder(day, Targets(subjects=(SUBJECT, "telegram:channel:1399999999")))
+    looked = playbook.probe(ours, (), order, means)
     assert looked["states"] == {"present": 1, "unknown": 1}
     assert server.methods == ["ResolveUsername"], "the archive knows the name by now"
-    sighting = next(one for one in rows(home, "sightings") if one["subject"] == SUBJECT)
-    assert (sighting["rule"], sighting["identity"]) == ("telegram.channel_present", f"{GROUP}:{7 * GROUP}")
-    playbook.probe(ours, (SUBJECT,), None, means)
-    assert len([one for one in rows(home, "sightings") if one["subject"] == SUBJECT]) == 1, "a slot is looked at once"
+    assert playbook.probe(ours, (), None, means)["looked"] == 0, "a slot is looked at once"
+    clock.move_to(clock.now() + timedelta(hours=6))
+    assert playbook.probe(ours, (), None, means)["looked"] == 2
+    assert server.methods == ["ResolveUsername", "GetChannels"], "met once, asked for by id"
+    sightings = [one for one in rows(home, "sightings") if one["subject"] == SUBJECT]
+    assert {one["rule"] for one in sightings} == {"telegram.channel_present"}
+    assert {one["identity"] for one in sightings} == {f"{GROUP}:{7 * GROUP}"}
+    assert len({one["slot"] for one in sightings}) == len(sightings) == 2
     archived = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert session.encode() not in archived
     assert API_HASH.encode() not in archived

@@ -132,6 +132,14 @@ def test_looks_by_id_ask_for_names_only_where_they_must(
     assert again.rule == verdict.rule
 
 
+def test_a_person_who_has_the_name_now_is_not_named(desk: Desk) -> None:
+    for subject in ("telegram:channel:1300000009", "telegram:account:700000009", "telegram:channel:@vevovu"):
+        evidence, verdict = look(desk, subject, "vevovu")
+        assert (verdict.rule, verdict.target) == ("telegram.name_taken", "telegram:@vevovu")
+        assert dict(evidence.exchanges[-1].facts) == {"kind": "user"}
+        assert "700000001" not in evidence.to_json()
+
+
 def test_what_a_look_by_name_found_is_asked_by_id_the_next_time(desk: Desk) -> None:
     assert desk.server is not None
     _, first = look(desk, "telegram:channel:1300000001", "babebi")

@@ -57,8 +57,8 @@ class Seen:
     @property
     def found(self) -> Exchange | None:
         """The channel or user itself, by whichever way it was found; not whoever else has its name now."""
-        both = [one for one in (self.kind("channel"), self.kind("user")) if one is not None]
-        return next((one for one in both if self.id in ("", one.facts.get("id"))), None)
+        one = self.kind("user" if self.target.kind == "account" else "channel")
+        return one if one is not None and self.id in ("", one.facts.get("id")) else None
 
 
 def judge(target: Target, evidence: Evidence) -> Verdict:
@@ -127,12 +127,13 @@ def _present(seen: Seen) -> Verdict | None:
 
 
 def _taken(seen: Seen) -> Verdict | None:
-    """Somebody else has the name: what became of the subject itself is not told."""
-    for kind, word in (("channel", "channel"), ("user", "account")):
-        one = seen.kind(kind)
-        if one is not None and seen.id and one.facts.get("id") not in ("", seen.id):
-            return _verdict(State.RENAMED, "name_taken", 0.7, f"telegram:{word}:{one.facts['id']}")
-    return None
+    """Somebody else has the name: what became of the subject itself is not told. A person who took it is not named."""
+    if seen.kind("channel") is None and seen.kind("user") is None:
+        return None
+    name = handle_reference("telegram", seen.target.handle or seen.target.native)
+    channel = seen.kind("channel")
+    where = f"telegram:channel:{channel.facts['id']}" if channel is not None and "id" in channel.facts else name
+    return _verdict(State.RENAMED, "name_taken", 0.7, where)
 
 
 def _shut(seen: Seen) -> Verdict | None:

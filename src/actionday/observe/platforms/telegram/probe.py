@@ -81,8 +81,20 @@ async def _peer(target: Target, who: Wanted, telegram: Telegram) -> list[Exchang
         if said[0].facts.get("kind") in ("channel", "user") or said[0].code in ("connect", "timeout", "protocol"):
             return said
     if who.name:
-        said.append(_exchange(await telegram.resolve(who.name), who.name))
+        named = _exchange(await telegram.resolve(who.name), who.name)
+        said.append(_unnamed(named) if _is_stranger(named, target, who) else named)
     return said
+
+
+def _is_stranger(one: Exchange, target: Target, who: Wanted) -> bool:
+    """Whether a person stands behind the name who is not the subject."""
+    mine = target.kind == "account" and who.id in (None, int(one.facts.get("id", "0")))
+    return one.facts.get("kind") == "user" and not mine
+
+
+def _unnamed(one: Exchange) -> Exchange:
+    """Of a person who has the subject's name now nothing is kept but that there is one."""
+    return replace(one, marker="", body_sha256="", facts={"kind": "user"})
 
 
 def _exchange(reply: Reply, about: str) -> Exchange:

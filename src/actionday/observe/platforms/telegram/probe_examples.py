@@ -47,6 +47,7 @@ def _page(which: str, code: str, marks: str = "") -> Exchange:
     return _said(f"{which} https://t.me/{'s/' if which == 'preview' else ''}babebi", code, marks)
 
 
+_PERSON = _said("contacts.resolveUsername babebi", "ok", kind="user")
 _FREE, _OVER, _PRIVATE = _name("USERNAME_NOT_OCCUPIED"), _page("preview", "302"), State.PRIVATE_OR_PROBER_BLOCKED
 _CASES: tuple[tuple[str, Target, tuple[Exchange, ...], State, str], ...] = (
     ("by id", _CHANNEL, (_is("channel", usernames="babebi"),), State.PRESENT, "channel_present"),
@@ -57,7 +58,10 @@ _CASES: tuple[tuple[str, Target, tuple[Exchange, ...], State, str], ...] = (
     ("by name, never met before", _NAMED, (_named(_ID),), State.PRESENT, "channel_present"),
     ("by name after a wrong hash", _CHANNEL, (_by_id("CHANNEL_INVALID"), _named(_ID)), State.PRESENT, "channel_present"),
     ("the name is another channel's", _CHANNEL, (_by_id("CHANNEL_PRIVATE"), _named(_OTHER)), State.RENAMED, "name_taken"),
-    ("the name is a person's", _CHANNEL, (_named("700000001", "user"),), State.RENAMED, "name_taken"),
+    ("the name is a person's", _CHANNEL, (_PERSON,), State.RENAMED, "name_taken"),
+    ("the name was never a channel's", _NAMED, (_PERSON,), State.RENAMED, "name_taken"),
+    ("the name is a channel's", _ACCOUNT, (_named(_OTHER),), State.RENAMED, "name_taken"),
+    ("the name is another person's", _ACCOUNT, (_PERSON,), State.RENAMED, "name_taken"),
     ("banned everywhere", _CHANNEL, (_hidden("all:terms", _TERMS),), State.REMOVED_BY_PLATFORM, "removed_terms"),
     ("banned, seen by name", _NAMED, (_named(_ID, restricted="yes", restriction="ios-android-all:terms"),), State.REMOVED_BY_PLATFORM, "removed_terms"),
     ("hidden in the stores' apps", _CHANNEL, (_hidden("ios:porn android:porn"),), State.RESTRICTED, "restricted_in_clients"),
@@ -74,7 +78,7 @@ _CASES: tuple[tuple[str, Target, tuple[Exchange, ...], State, str], ...] = (
     ("name free", _CHANNEL, (_FREE,), State.UNKNOWN, "name_free"),
     ("wrong hash, name free", _CHANNEL, (_by_id("CHANNEL_INVALID"), _FREE), State.UNKNOWN, "name_free"),
     ("name malformed or reserved", _NAMED, (_name("USERNAME_INVALID"),), State.UNKNOWN, "name_invalid"),
-    ("an account", _ACCOUNT, (_is("user", "700000001"),), State.PRESENT, "user_present"),
+    ("an account", _ACCOUNT, (_is("user", "700000001", usernames="vevovu"),), State.PRESENT, "user_present"),
     ("an account that was deleted", _ACCOUNT, (_is("user", "700000001", deleted="yes"),), State.CLOSED_UNKNOWN_ACTOR, "account_deleted"),
     ("an account, deactivated", _ACCOUNT, (_said("users.getUsers 700000001", "INPUT_USER_DEACTIVATED"),), State.CLOSED_UNKNOWN_ACTOR, "account_deactivated"),
     ("an account that is not shown", _ACCOUNT, (_said("users.getUsers 700000001", "ok", kind="user_empty"),), State.UNKNOWN, "not_shown"),
