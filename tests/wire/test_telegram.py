@@ -1,6 +1,7 @@
 """Telegram's protocol on the product's wire: sessions that are shared, unknown, or lost on the way; an extra that is missing."""
 
 import asyncio
+import logging
 import sys
 
 import pytest
@@ -76,6 +77,40 @@ def test_a_connection_that_breaks_is_said_and_made_anew() -> None:
             return [first.code, second.code]
 
         assert asyncio.run(main()) == ["connect", "ok"]
+
+
+class Heard(logging.Handler):
+    """Whatever reaches the log of the whole program."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+def test_nobody_is_remembered_and_nothing_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    from actionday.wire import telegram as wire
+
+    made, clock, heard = world(), FixedClock(NOW), Heard()
+    logging.getLogger("actionday").setLevel(logging.DEBUG)
+    with telegram(made) as server:
+        text = server.session()
+        monkeypatch.setattr(logging.root, "handlers", [heard])
+        one = login(server, text)
+        client = wire._client(one)
+
+        async def main() -> None:
+            async with session(one, Budget(clock, limits=Limits(apart=0.0)), clock) as speaking:
+                assert (await speaking.resolve("babebi")).code == "ok"
+                assert speaking._client.session._entities == set()
+
+        asyncio.run(main())
+    assert client.flood_sleep_threshold == 0
+    assert client._no_updates
+    logging.getLogger("actionday").setLevel(logging.NOTSET)
+    assert not [one for one in heard.records if one.name.startswith(("telethon", "actionday"))]
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

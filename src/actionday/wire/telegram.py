@@ -10,6 +10,7 @@ Not for: what an answer means (probers, live readers), signing in.
 
 import asyncio
 import hashlib
+import logging
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -42,6 +43,9 @@ USERS = "users.getUsers"
 
 _FLOOD, _TRIES = "FLOOD_WAIT", 3
 _AFTER_FAILURE = timedelta(minutes=5)
+_QUIET = logging.getLogger(f"{__name__}.telethon")
+_QUIET.addHandler(logging.NullHandler())
+_QUIET.propagate = False  # what it would say stands in the replies, and nothing of a session belongs in a log
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +265,15 @@ def _client(login: Login) -> Any:  # noqa: ANN401 - Telethon's client
         from telethon.sessions import StringSession
     except ImportError as error:
         raise UsageError("Telegram's own protocol needs Telethon: pip install 'actionday[telegram]'") from error
+
+    class Forgetful(StringSession):
+        """Remembers nobody it met: requests name peers by id and hash, and large groups have many members."""
+
+        def process_entities(self, tlo: object) -> None:
+            """Nothing is kept."""
+
     try:
-        session = StringSession(login.session.reveal())
+        session = Forgetful(login.session.reveal())
         number = int(login.api_id.reveal())
     except (ValueError, struct.error):  # what they say may hold the secret
         session = None
@@ -278,6 +289,7 @@ def _client(login: Login) -> Any:  # noqa: ANN401 - Telethon's client
         timeout=login.timeout,
         request_retries=0,
         connection_retries=0,
+        retry_delay=0,
         auto_reconnect=False,
         flood_sleep_threshold=0,
         raise_last_call_error=True,
@@ -285,6 +297,7 @@ def _client(login: Login) -> Any:  # noqa: ANN401 - Telethon's client
         system_version="1",
         app_version="1",
         receive_updates=False,
+        base_logger=_QUIET,
     )
 
 
