@@ -1,6 +1,7 @@
 """Import exports into a home, and say beforehand what an import would make of a file. Not for: reading them, that is `observe`."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ def import_exports(
         from actionday.stores.archive.archive import Archive
 
         return Ingest(
-            Archive(home, query_memory=settings.query_memory), pool, Means(clock, key, progress, settings.flush_rows)
+            Archive(home, query_memory=settings.query_memory),
+            pool,
+            Means(clock, key, progress, settings.flush_rows, partial(settings.credentials, "archive.password")),
         ).run(paths, options)
 
 
