@@ -37,13 +37,13 @@ async def look(url: str, subject: str, secret: str | None) -> Evidence:
         return await PROBER.look(target_of(subject), outside)
 
 
-def probed(subject: str, secret: str | None = "s3cret", **options: object) -> Verdict:
+def probed(subject: str, secret: str | None = "s3cret", identity: str | None = None) -> Verdict:
     with serving(gateway) as served:
         evidence = Evidence.from_json(asyncio.run(look(served.url, subject, secret)).to_json())
         assert {asked.method for asked in served.asked} <= {"GET"}
     for word in ("s3cret", "MYGATE1", "4a6a1b34", "ECHOECHO"):
         assert word not in evidence.to_json(), "neither credentials, nor the key, nor the id stand in the evidence"
-    return PROBER.judge(target_of(subject, **options), evidence)
+    return PROBER.judge(target_of(subject, **({"identity": identity} if identity else {})), evidence)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def probed(subject: str, secret: str | None = "s3cret", **options: object) -> Ve
     ],
 )
 def test_what_the_gateway_answers(subject: str, known: str | None, state: State, rule: str) -> None:
-    verdict = probed(subject, **({"identity": known} if known else {}))
+    verdict = probed(subject, identity=known)
     assert (verdict.state, verdict.rule) == (state, f"threema.{rule}")
     assert verdict.confidence < 0.7, "a key says little of its holder"
 
