@@ -73,6 +73,15 @@ def test_a_direct_chat_has_writers_files_and_several_lines(tmp_path: Path) -> No
     assert not whole.refused
 
 
+def test_what_stands_before_a_files_caption_is_no_writer(tmp_path: Path) -> None:
+    text = "[22.11.2019, 10:00] ba: du <d1a2b3c4d5e6f708-ba.pdf>\n[22.11.2019, 10:00] Me: du <b>\n"
+    told = posts(read(tmp_path, text, DIRECT))
+    assert [(post["author"], post["text"]) for post in told] == [
+        (None, "ba: du"),
+        ("threema:account:MYSELF12", "du <b>"),
+    ]
+
+
 def test_a_group_has_no_writers_and_is_marked(tmp_path: Path) -> None:
     whole = read(tmp_path, READER.examples()["ipsum/messages.txt"], GROUP)
     assert [(post["author"], post["at"].strftime("%H:%M")) for post in posts(whole)] == [

@@ -31,7 +31,6 @@ BOTH = 'dates in two orders: put order = "dmy", "mdy" or "ymd" into the mapping 
 _HEAD = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s{0,8}\[(?:\xe2\x80[\x8e\x8f]|\xd8\x9c)*(?:\d|\xd9[\xa0-\xa9]|\xdb[\xb0-\xb9]){1,4}[^\]\n]{6,70}\] "
 )
-_WRITER = r"^([^\n]{1,200}?): "
 
 
 class Threema:
@@ -50,13 +49,13 @@ class Threema:
 
     def parts(self, source: Source) -> Iterator[Part]:
         """One part; its note says what the whole file tells: how many messages, which orders of dates, whether writers are named."""
-        count, named, bare, orders, names = 0, 0, 0, set[str](), set[str]()
+        count, bare, orders, names = 0, 0, set[str](), set[str]()
         for block in lines.messages(source.path):
             sound = block.filter(pl.col("fault").is_null() | (pl.col("fault") != lines.LOOSE))["said"]
             words = sound.str.replace(lines.DATE, "")
             orders |= lines.order_of(lines.dated(sound))
-            writers = words.str.extract(_WRITER, 1)
-            count, named = count + len(words), named + len(writers) - writers.null_count()
+            writers = lines.writers(words)
+            count += len(words)
             bare += words.filter(writers.is_null() & ~words.str.contains(r" ?<[^<>\n]+>$")).len()
             names |= set(writers.drop_nulls().unique().head(3).to_list()) if len(names) < 3 else set()
         direct = 0 < len(names) < 3 and not bare
@@ -108,17 +107,14 @@ def _chat(source: Source, said: Declared, part: Part) -> Iterator[Chunk]:
         sound = block.filter(pl.col("fault").is_null())
         dates = lines.dated(sound["said"])
         words = sound["said"].str.replace(lines.DATE, "")
-        writer = (
-            words.str.extract(_WRITER, 1)
-            if not group
-            else pl.Series(values=[None], dtype=pl.String).new_from_index(0, len(words))
-        )
+        nobody = pl.Series(values=[None], dtype=pl.String).new_from_index(0, len(words))
+        writer = nobody if group else lines.writers(words)
         frame = pl.DataFrame(
             {
                 "row": sound["row"],
                 "wall": lines.walls(dates, order),
                 "writer": writer,
-                "text": words if group else words.str.replace(_WRITER, ""),
+                "text": lines.without_writers(words, writer),
             }
         )
         native = derived_ids(frame.select(at="wall", author="writer", text="text"))

@@ -24,6 +24,12 @@ _N, _S = rf"{_MARKS}(\p{{Nd}}{{1,2}}){_MARKS}", r"\s?[./-]\s?"
 _CLOCK = r"(\p{Nd}{1,2})[:.h](\p{Nd}{2})(?:[:.](\p{Nd}{2}))?"
 DATE = rf"^\[{_MARKS}(\p{{Nd}}{{1,4}}){_MARKS}({_S}){_N}{_S}{_MARKS}(\p{{Nd}}{{1,4}})\.?{_MARKS}[,\x{{60c}}]?\s{{1,2}}{_MARKS}{_CLOCK}{_MARKS}\s?([^\]\d\n]{{0,8}})\] "
 """What a message begins with: three numbers of a day, a clock, perhaps the half of the day."""
+FILE = (
+    r"(?s)^(?:(.*) )?<([0-9a-f]{16}-[^<>\n/\\]{1,200}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\.\w{1,5}"
+    r"|threema-\d{8}-\d{6}[^<>\n/\\]{0,200})>$"
+)
+"""What a message with a file ends with, by the names that the app gives: the message's id and a name, its UUID and a suffix, or the time."""
+_WRITER = r"^([^\n]{1,200}?): "
 _PARTS = ("a", "sep", "b", "c", "hour", "minute", "second", "half")
 _HALVES = {"am": 0, "a.m.": 0, "ص": 0, "": 0, "pm": 12, "p.m.": 12, "م": 12}
 
@@ -77,6 +83,21 @@ def _blocks(path: Path) -> Iterator[tuple[str, bool]]:
                 yield tail[:cut].decode("utf-8-sig", "replace"), False
                 tail = tail[cut + 1 :]
     yield tail.decode("utf-8-sig", "replace"), True
+
+
+def writers(words: pl.Series) -> pl.Series:
+    """Who stands before the words; nobody before a file, where the exporter puts nobody."""
+    frame = words.rename("words").to_frame()
+    return frame.select(
+        pl.when(~pl.col("words").str.contains(FILE)).then(pl.col("words").str.extract(_WRITER, 1))
+    ).to_series()
+
+
+def without_writers(words: pl.Series, named: pl.Series) -> pl.Series:
+    """The words alone."""
+    frame = pl.DataFrame({"words": words, "named": named})
+    bare = pl.col("words").str.replace(_WRITER, "")
+    return frame.select(pl.when(pl.col("named").is_not_null()).then(bare).otherwise("words")).to_series()
 
 
 def dated(said: pl.Series) -> pl.DataFrame:

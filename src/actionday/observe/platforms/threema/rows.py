@@ -6,13 +6,12 @@ import polars as pl
 import pyarrow as pa
 
 from actionday.observe.platforms.threema.declared import Declared, native_of
+from actionday.observe.platforms.threema.lines import FILE
 from actionday.observe.reader import Refused, Source
 from actionday.observe.timelines import staged
 from actionday.observe.times import Declared as Zone
 from actionday.observe.times import parse_times
 
-_FILE = r"(?s)^(?:(.*) )?<([0-9a-f]{16}-[^<>\n/\\]{1,200}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\.\w{1,5}|threema-\d{8}-\d{6}[^<>\n/\\]{0,200})>$"
-"""The names that the app gives: the message's id and a file's name, its UUID and a suffix, or the time."""
 _KINDS = {
     "jpg": "photo",
     "jpeg": "photo",
@@ -48,7 +47,7 @@ def posts_of(
     """`posts`, `media`, `accounts` of messages (`row`, `wall`, `writer`, `text`, `native`), and those whose time is none."""
     channel = f"threema:{'channel' if group else 'account'}:{said.place}"
     times = parse_times(frame["wall"], Zone(source.zone))
-    file = frame["text"].str.extract_groups(_FILE)
+    file = frame["text"].str.extract_groups(FILE)
     made = frame.with_columns(
         times.at.alias("at"),
         times.offset.alias("at_offset"),

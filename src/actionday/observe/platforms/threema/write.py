@@ -76,7 +76,11 @@ def _lines(posts: pl.DataFrame, known: Mapping[str, str]) -> pl.Series:
         .then(pl.concat_str(pl.lit(" <"), "name", pl.lit(">")))
         .otherwise(pl.lit(""))
     )
-    who = pl.when(writer.is_not_null()).then(pl.concat_str(writer, pl.lit(": "))).otherwise(pl.lit(""))
+    who = (
+        pl.when(writer.is_not_null() & pl.col("name").is_null())
+        .then(pl.concat_str(writer, pl.lit(": ")))
+        .otherwise(pl.lit(""))
+    )
     text = pl.col("text").fill_null("")
     sound = posts.filter(~text.str.contains(rf"(?m){DATE}") & ~text.str.contains(r"\r|\n\n*\z"))
     body = pl.concat_str(who, text, file)
