@@ -14,6 +14,7 @@
 | agent | ACTIONDAY_AGENT | agent | actionday and its version |
 | own_network | ACTIONDAY_OWN_NETWORK | own_network | no: private addresses are not spoken to |
 | database | ACTIONDAY_DATABASE | database | none: the casebook is a file in the home |
+| adversary_hosts | ACTIONDAY_ADVERSARY_HOSTS | adversary_hosts | none but sites: hosts that are not spoken to |
 | credentials | ACTIONDAY_CREDENTIALS | credentials | none: a file of credentials |
 | bases | – | [bases] | the platforms' own addresses |
 
@@ -57,6 +58,7 @@ _SIMPLE = (
     "vantage",
     "agent",
     "own_network",
+    "adversary_hosts",
     "credentials",
     "database",
 )
@@ -113,6 +115,7 @@ class Settings:
     agent: str = ""
     own_network: bool = False
     database: Secret | None = None
+    adversary_hosts: tuple[str, ...] = ()
     credentials: Credentials = field(default_factory=lambda: Credentials({}, {}), repr=False, compare=False)
     bases: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] | None = None
@@ -145,6 +148,7 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         agent=str(told.get("agent") or ""),
         own_network=_yes_or_no(told, "own_network"),
         database=Secret(str(told["database"])) if told.get("database") else None,
+        adversary_hosts=_listed(told.get("adversary_hosts", ())),
         credentials=Credentials(environment, _credentials_file(told.get("credentials"))),
         bases={str(name): str(url) for name, url in dict(told.get("bases", {})).items()},
         environment={name: environment[name] for name in _PASSED_ON if name in environment},
@@ -185,9 +189,8 @@ def _from_keyring(name: str) -> str | None:
 
 
 def _reach(value: object) -> tuple[str, ...]:
-    """Platforms that may be spoken to: a list, or a text with commas; `all` is every platform."""
-    listed = value.split(",") if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else [value]
-    names = tuple(str(name).strip() for name in listed if str(name).strip())
+    """Platforms that may be spoken to; `all` is every platform."""
+    names = _listed(value)
     known = {platform.name for platform in PLATFORMS}
     if names == ("all",):
         return tuple(sorted(known))
@@ -197,6 +200,12 @@ def _reach(value: object) -> tuple[str, ...]:
             f"setting reach: no platform {', '.join(unknown)}; `all`, or some of {', '.join(sorted(known))}"
         )
     return names
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    """A list, or a text with commas."""
+    listed = value.split(",") if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else [value]
+    return tuple(str(name).strip() for name in listed if str(name).strip())
 
 
 def _yes_or_no(told: Mapping[str, Any], name: str) -> bool:

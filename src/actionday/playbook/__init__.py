@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from actionday.playbook.collecting import collect
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.holdings import stats
-    from actionday.playbook.imports import formats, import_exports, inspect
+    from actionday.playbook.imports import formats, import_exports, inspect, template
     from actionday.playbook.looking import probe, watch
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.scenario import write_scenario
@@ -39,6 +39,7 @@ __all__ = [
     "retain",
     "run",
     "stats",
+    "template",
     "verify_casebook",
     "watch",
     "without_day",
@@ -59,6 +60,7 @@ _FILES = {
     "retain": "forgetting",
     "run": "action_day",
     "stats": "holdings",
+    "template": "imports",
     "verify_casebook": "verifying",
     "watch": "looking",
     "without_day": "measuring",

@@ -132,6 +132,15 @@ def inspect(path: Path, as_json: bool) -> None:
             say(f"    {line}")
 
 
+@observe.command()
+@click.argument("name", metavar="FORMAT")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def template(name: str, folder: Path) -> None:
+    """Write small made-up files of FORMAT into FOLDER: a form to fill in, such as `sightings` for looks by hand."""
+    for path in playbook.template(name, folder):
+        say(f"wrote {path}")
+
+
 for _command in (collect, probe, watch):
     observe.add_command(_command)
 
