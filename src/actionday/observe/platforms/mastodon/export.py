@@ -33,7 +33,7 @@ class ActivityPub:
 
     name = "activitypub"
     title = "ActivityPub documents (Mastodon archive, outbox, actor)"
-    version = 1
+    version = 2
     suffixes: tuple[str, ...] = (".json", ".jsonl", ".ndjson", ".jsonld")
 
     def recognise(self, head: bytes, name: str) -> Recognised:
