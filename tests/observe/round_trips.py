@@ -82,6 +82,7 @@ NO_FILES = [
 OWNER = [Gain("memberships", "who publishes on a timeline owns it (decision 0013)", _is("role", "owner"))]
 SPEAKERS = [Gain("accounts", "who wrote is an account, with what the messages show of it", _is("kind", "user"))]
 FAMILY = [*UTC, *PLAIN_PEOPLE]
+MARK = "a retweet is text that begins `RT @name: `, a mention that comes before its other links"
 
 LOSSES: dict[str, list[Loss]] = {
     "activitypub": [
@@ -156,6 +157,8 @@ LOSSES: dict[str, list[Loss]] = {
         *NO_SIZES,
         *_lost("media.name", "an archive names files after the tweet"),
         Loss("accounts", "an account that published nothing has no archive", lambda *of: not _published(*of)),
+        *(Loss(f"posts.{column}", MARK, _is("kind", "forward")) for column in ("text", "text_sha256", "length", "n_links")),
+        Loss("links", MARK, _is("own", False)),
     ],
     "twitter_compliance": [*_lost("sightings.basis sightings.evidence", "not staged: the reader says what it read")],
     "twitter_v1": [
@@ -183,12 +186,12 @@ GAINS: dict[str, list[Gain]] = {
             "gnusocial",
             "gnusocial_atom",
             "mastodon_api",
-            "twitter_archive",
             "twitter_v1",
             "twitter_v2",
         ),
         OWNER,
     ),
+    "twitter_archive": [*OWNER, Gain("links", MARK, _is("own", False))],
     "fourcat": SPEAKERS,
     "rocketchat_export": SPEAKERS,
     "tgdataset": SPEAKERS,

@@ -3,7 +3,7 @@
 Each file assigns a JSON list to a name, ``window.YTD.tweets.part0 = […]``: the name says what it is, and the list is cut out
 at the first bracket; nothing is ever evaluated. Tweets do not name their author, so `account.js` must lie beside them.
 Direct messages are counted and never read, e-mail addresses and telephone numbers are not picked out. Retweets are told
-by their text, ``RT @name: …``, and by the mention behind it; what is left of the text is the original's, as in the API.
+by their text, ``RT @name: …``, and by the mention behind it.
 """
 
 import re
@@ -49,7 +49,7 @@ class TwitterArchive:
 
     name = "twitter_archive"
     title = "Twitter archive (tweets.js, account.js, profile.js, screen-name-change.js, account-suspension.js)"
-    version = 2
+    version = 1
     suffixes: tuple[str, ...] = (".js",)
 
     def recognise(self, head: bytes, name: str) -> Recognised:
@@ -152,7 +152,7 @@ def _frame(batch: Batch, owner: Owner, folder: str, *, wrapped: bool) -> pl.Data
         native=pl.col("native"),
         author=pl.lit(owner.native),
         at=pl.col("created_at"),
-        text=pl.coalesce("full_text", "text").str.replace(_RETWEET, ""),
+        text=pl.coalesce("full_text", "text"),
         lang=pl.col("lang"),
         reply_to=pl.coalesce("in_reply_to_status_id_str", "in_reply_to_status_id"),
         retweet=pl.col("of_handle").is_not_null(),
