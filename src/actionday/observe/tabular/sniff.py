@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 HEAD = 65_536
 _DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 _SUFFIX = {".tsv": "\t", ".tab": "\t"}
@@ -137,7 +135,9 @@ def _flat_sample(rows: list[dict[str, Any]]) -> dict[str, list[object]]:
             for part in name.split("."):
                 value = value.get(part) if isinstance(value, dict) else None
             if value is not None:
-                shown = value if isinstance(value, (str, int, float)) else msgspec.json.encode(value).decode()
+                shown = (
+                    value if isinstance(value, (str, int, float)) else json.dumps(value)
+                )  # halves of a pair may be in it
                 sample[name].append(shown)
     return sample
 

@@ -63,12 +63,19 @@ def members_of(path: Path) -> Iterator[tuple[str, Refused | None]]:
     if not zipfile.is_zipfile(path):
         yield "", None
         return
-    with zipfile.ZipFile(path) as package:
-        stated = _stated(package)
-        for info in package.infolist():
-            if not info.filename.endswith((".warc", ".warc.gz")):
-                continue
-            yield info.filename, _fault(package, info, stated.get(info.filename))
+    held = False
+    try:
+        with zipfile.ZipFile(path) as package:
+            stated = _stated(package)
+            for info in package.infolist():
+                if info.filename.endswith((".warc", ".warc.gz")):
+                    held = True
+                    yield info.filename, _fault(package, info, stated.get(info.filename))
+    except _FAULTS as error:
+        yield "", Refused("file", f"cannot be read: {_words(error)}")
+        return
+    if not held:
+        yield "", Refused("file", "a package without a WARC file in it")
 
 
 def read_captures(path: Path, member: str) -> Iterator[Capture | Refused]:
@@ -117,7 +124,7 @@ def _fault(package: zipfile.ZipFile, info: zipfile.ZipInfo, stated: str | None) 
 
 
 def _records(file: IO[bytes], where: str) -> Iterator[Capture | Refused]:
-    number, records = 0, ArchiveIterator(file, check_digests=True)
+    number, told, records = 0, False, ArchiveIterator(file, check_digests=True)
     records.loader = _Loader()
     while True:
         try:
@@ -130,11 +137,14 @@ def _records(file: IO[bytes], where: str) -> Iterator[Capture | Refused]:
             yield Refused(f"{where}after record {number}", f"the rest cannot be read: {_words(error)}")
             return
         if found is not None:
+            told = True
             yield found
         if isinstance(found, Refused) and found.reason == BOMB:
             return
     if number == 1:
         yield Refused(where or "file", "no WARC records")
+    elif not told:
+        yield Refused(where or "file", "no record in it is what a site answered")
 
 
 class _Loader(ArcWarcRecordLoader):
