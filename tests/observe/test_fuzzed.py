@@ -48,6 +48,8 @@ FOUND: list[tuple[str, str, bytes, str]] = [
     ("element_export", "export.json", _element(type="m.room.message", room_id=["!ba:du.example"]), ""),
     ("twitter_v2", "users.json", b'{"data": [{"id": "1e308", "username": "ba", "name": "Ba"}]}', "no numeric id"),
     ("warc", "sites.warc.gz", gzip.compress(WARC_INFO), "no record in it"),
+    ("warc", "sites.wacz", _package("archive/ba.warc", spoilt=False)[:60], "breaks off"),
+    ("sightings", "checks.csv", b"subject,at,state\n", "no row"),
     ("warc", "sites.wacz", _package("ba.txt", spoilt=False), "without a WARC file"),
     ("warc", "sites.wacz", _package("archive/ba.warc", spoilt=True), "cannot be read"),
     ("tgdataset", "channels.json", json.dumps(_TGDATASET).encode(), ""),
