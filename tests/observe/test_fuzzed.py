@@ -75,6 +75,17 @@ def test_what_was_found_is_refused_in_words(tmp_path: Path, name: str, file: str
     assert any(word in one.reason for one in whole.refused) or not word
 
 
+@pytest.mark.parametrize(("name", "file"), [("twitter_compliance", "users.json"), ("gnusocial", "user_timeline.json")])
+def test_a_complaint_that_cuts_a_letter_in_two_is_no_failure(tmp_path: Path, name: str, file: str) -> None:
+    """The database quotes what it cannot parse, and cuts the quotation by bytes."""
+    for count in range(120, 126):
+        for lead in ("", "a", "aa"):
+            broken = f'{{"id": "1", "reason": "{lead}{"€" * count}" "action"}}'
+            (tmp_path / file).write_text(broken if name == "twitter_compliance" else f"[{broken}]", "utf-8")
+            whole = conformance.read_whole(registry.readers()[name], Source(tmp_path / file, file))
+            assert whole.refused
+
+
 def test_a_case_is_the_same_whenever_it_is_asked_for() -> None:
     assert [case(5, n) for n in range(60)] == [case(5, n) for n in range(60)]
     assert case(5, 3) != case(6, 3)
