@@ -15,6 +15,7 @@ from benchmarks.fuzzing.judge import Judge
 from actionday.observe import conformance, pool, registry
 from actionday.observe.pool import Pool
 from actionday.observe.reader import Source
+from actionday.observe.tabular.sniff import unique_names
 
 CREATED = {
     "type": "m.room.create",
@@ -84,6 +85,12 @@ def test_a_complaint_that_cuts_a_letter_in_two_is_no_failure(tmp_path: Path, nam
             (tmp_path / file).write_text(broken if name == "twitter_compliance" else f"[{broken}]", "utf-8")
             whole = conformance.read_whole(registry.readers()[name], Source(tmp_path / file, file))
             assert whole.refused
+
+
+def test_a_header_that_repeats_one_cell_without_end_is_named_at_once() -> None:
+    names = unique_names(["ba", "ba_3", "", *["ba"] * 60_000])
+    assert names[:6] == ("ba", "ba_3", "column_3", "ba_2", "ba_4", "ba_5")
+    assert len(set(names)) == 60_003
 
 
 def test_a_case_is_the_same_whenever_it_is_asked_for() -> None:
