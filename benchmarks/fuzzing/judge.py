@@ -7,7 +7,7 @@ where nor why; rows that break the archive's rules; and a file of which nothing 
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,7 @@ class Judge:
             yield header, tables
 
     def _source(self, case: Case, place: Path, verdict: Verdict) -> Source:
-        """As an import would name it: its own mapping, and a zone where the reader asks for one."""
+        """As an import would name it: its own mapping, and a zone and a basis where the reader asks for one."""
         path, series = place / case.name, SERIES in examples()[case.reader]
         needs: list[str] = []
         asked = {"do": "recognise", "files": [[str(path), case.name]]}
@@ -92,8 +92,10 @@ class Judge:
         beside = place / SERIES if series else path.with_name(path.name + COMPANION)
         mapping = tomllib.loads(beside.read_text("utf-8")) if beside.is_file() else None
         zone = "Europe/Paris" if "zone" in needs else None
+        basis = "order 1" if "private_basis" in needs else None
         whole = place if series else path
-        return Source(whole, case.name, zone=zone, mapping=mapping, seen_at=SEEN_AT, vantage="fuzz", media_root=place)
+        told = Source(whole, case.name, zone, mapping, SEEN_AT, "fuzz", basis)
+        return replace(told, media_root=place)
 
 
 def _faults(header: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> Iterator[tuple[str, str]]:

@@ -49,6 +49,10 @@ def _published(row: Row, tables: Mapping[str, Sequence[Row]]) -> bool:
     return any(row["subject"] == post["channel"] for post in tables["posts"])
 
 
+def _posted_in(row: Row, tables: Mapping[str, Sequence[Row]]) -> bool:
+    return any(row["subject"] == post["channel"] and post["kind"] != "service" for post in tables["posts"])
+
+
 def _passed_on(row: Row, tables: Mapping[str, Sequence[Row]]) -> bool:
     return any(row["subject"] == post["forward_from"] for post in tables["posts"])
 
@@ -140,6 +144,30 @@ LOSSES: dict[str, list[Loss]] = {
         *_lost("posts.language", "a post has no language there, so the script of its text is kept instead"),
         *_lost("posts.views", "views are not told"),
     ],
+    "telegram_html": [
+        *NO_LANGUAGE,
+        *NO_EDITS,
+        *_lost("posts.views", "views are not told"),
+        *_lost("posts.author links.author", "people are told by name alone"),
+        *_lost("posts.forward_from posts.forward_name", "a forward's source is told by name alone"),
+        *_lost(
+            "channels.description channels.handle channels.language channels.members",
+            "of a chat only its name is told, and by a person its id and kind",
+        ),
+        *_lost(
+            "media.kind media.mime media.size media.width media.height media.seconds", "a file is told by its path"
+        ),
+        Loss("posts", "service messages have no time in a page", _is("kind", "service")),
+        Loss("accounts", "people are told by name alone", lambda row, tables: True),
+        Loss("channels", "a chat in which nothing was posted has no page", lambda *of: not _posted_in(*of)),
+    ],
+    "threema": [
+        *NO_LANGUAGE,
+        *NO_EDITS,
+        *_lost("posts.native", "messages have no ids in it, so they are derived"),
+        *_lost("posts.at", "times are told to the minute"),
+        *_lost("posts.n_media", "not staged: a file is its own message"),
+    ],
     "tgdataset": [
         *UTC,
         *NO_LANGUAGE,
@@ -194,7 +222,9 @@ GAINS: dict[str, list[Gain]] = {
     "twitter_archive": [*OWNER, Gain("links", MARK, _is("own", False))],
     "fourcat": SPEAKERS,
     "rocketchat_export": SPEAKERS,
+    "telegram_html": SPEAKERS,
     "tgdataset": SPEAKERS,
+    "threema": SPEAKERS,
     "xmpp_export": SPEAKERS,
     "snapshots": [Gain("sightings", "a list that no longer names a subject is a look that missed it", _is("rule", "not listed"))],
 }  # fmt: skip

@@ -15,6 +15,7 @@ from benchmarks.fuzzing.judge import Judge
 from actionday.observe import conformance, pool, registry
 from actionday.observe.pool import Pool
 from actionday.observe.reader import Source
+from actionday.observe.tabular.sniff import unique_names
 
 CREATED = {
     "type": "m.room.create",
@@ -48,6 +49,8 @@ FOUND: list[tuple[str, str, bytes, str]] = [
     ("element_export", "export.json", _element(type="m.room.message", room_id=["!ba:du.example"]), ""),
     ("twitter_v2", "users.json", b'{"data": [{"id": "1e308", "username": "ba", "name": "Ba"}]}', "no numeric id"),
     ("warc", "sites.warc.gz", gzip.compress(WARC_INFO), "no record in it"),
+    ("warc", "sites.wacz", _package("archive/ba.warc", spoilt=False)[:60], "breaks off"),
+    ("sightings", "checks.csv", b"subject,at,state\n", "no row"),
     ("warc", "sites.wacz", _package("ba.txt", spoilt=False), "without a WARC file"),
     ("warc", "sites.wacz", _package("archive/ba.warc", spoilt=True), "cannot be read"),
     ("tgdataset", "channels.json", json.dumps(_TGDATASET).encode(), ""),
@@ -71,6 +74,23 @@ def test_what_was_found_is_refused_in_words(tmp_path: Path, name: str, file: str
     whole = conformance.check_chunks(reader, Source(path, file))
     assert whole.rows or whole.refused
     assert any(word in one.reason for one in whole.refused) or not word
+
+
+@pytest.mark.parametrize(("name", "file"), [("twitter_compliance", "users.json"), ("gnusocial", "user_timeline.json")])
+def test_a_complaint_that_cuts_a_letter_in_two_is_no_failure(tmp_path: Path, name: str, file: str) -> None:
+    """The database quotes what it cannot parse, and cuts the quotation by bytes."""
+    for count in range(120, 126):
+        for lead in ("", "a", "aa"):
+            broken = f'{{"id": "1", "reason": "{lead}{"€" * count}" "action"}}'
+            (tmp_path / file).write_text(broken if name == "twitter_compliance" else f"[{broken}]", "utf-8")
+            whole = conformance.read_whole(registry.readers()[name], Source(tmp_path / file, file))
+            assert whole.refused
+
+
+def test_a_header_that_repeats_one_cell_without_end_is_named_at_once() -> None:
+    names = unique_names(["ba", "ba_3", "", *["ba"] * 60_000])
+    assert names[:6] == ("ba", "ba_3", "column_3", "ba_2", "ba_4", "ba_5")
+    assert len(set(names)) == 60_003
 
 
 def test_a_case_is_the_same_whenever_it_is_asked_for() -> None:

@@ -39,9 +39,12 @@ SIBLINGS = {
     "diaspora": "diaspora_api",
     "activitypub": "gnusocial",
     "mastodon_api": "gnusocial",
+    "telegram_html": "telegram_export",
 }
 """Formats in which the scenario writes nothing: whose exports they are given."""
 RENAMED = {"activitypub": ("gnusocial", "mastodon"), "mastodon_api": ("gnusocial", "mastodon")}
+DECLARED = {"threema": ImportOptions(zone="UTC", private_basis="order 1")}
+"""What a person says of files that do not say it."""
 PERSONS = ("twitter", "gnusocial", "diaspora", "friendica", "mastodon", "rocketchat")
 """Platforms whose exports hold profiles of accounts."""
 VENUES, LOOKS = 12, 5_000
@@ -70,11 +73,22 @@ def pool() -> Iterator[Pool]:
 
 def staged(reader: str, exports: dict[str, list[Export]]) -> list[Export]:
     """What this reader is given."""
+    if reader == "threema":
+        return [Export(reader, "one", {"posts": _of(exports, "posts", "threema")})]
     if reader == "twitter_compliance":
         return [Export(reader, "one", {"sightings": _verdicts(exports)})]
     mine = exports[SIBLINGS.get(reader, reader)]
-    if reader in ("table", "sightings", "snapshots", "announced", "telegram_export", "tgdataset", "fourcat"):
-        return [Export(one.reader, f"{n:02d}", one.tables, one.options) for n, one in enumerate(mine)]
+    if reader in (
+        "table",
+        "sightings",
+        "snapshots",
+        "announced",
+        "telegram_export",
+        "telegram_html",
+        "tgdataset",
+        "fourcat",
+    ):
+        return [Export(reader, f"{n:02d}", one.tables, one.options) for n, one in enumerate(mine)]
     tables = dict(mine[0].tables)
     platform = tables["posts"]["platform"][0].as_py()
     if platform in PERSONS:
@@ -183,7 +197,7 @@ def imported(reader: str, given: list[Export], folder: Path, pool: Pool) -> dict
     home = make_home(folder / "home", HomePolicy("text", "unit"), SystemClock().now())
     archive = Archive(home)
     report = Ingest(archive, pool, Means(SystemClock(), KEY, Silent(), 50_000)).run(
-        [folder / "exports"], ImportOptions()
+        [folder / "exports"], DECLARED.get(reader, ImportOptions())
     )
     read = {one["format"] for one in report.read if OFFICERS not in one["file"]}
     assert read == {reader}, (read, report.passed_over)

@@ -179,12 +179,14 @@ def _delimiter(lines: list[str], first: str) -> str:
 
 def unique_names(names: list[str]) -> tuple[str, ...]:
     """Header cells as column names: blanks off, empty ones numbered, repeated ones told apart as ``name_2``."""
-    out: list[str] = []
+    out: dict[str, None] = {}
+    last: dict[str, int] = {}  # a header may repeat one cell ten thousand times, so numbers go on from the last
     for number, raw in enumerate(names, 1):
         name = raw.strip() or f"column_{number}"
-        candidate, n = name, 1
+        candidate, n = name, last.get(name, 1)
         while candidate in out:
             n += 1
             candidate = f"{name}_{n}"
-        out.append(candidate)
+        last[name] = n
+        out[candidate] = None
     return tuple(out)

@@ -38,6 +38,7 @@ _FAULTS = (
     RuntimeError,
     NotImplementedError,
 )
+_PACKED = b"PK\x03\x04"
 _KEPT = ("response", "resource", "revisit")
 BOMB = f"a record longer than {MOST_RECORD >> 30} GiB unpacked; the rest is not read"
 
@@ -61,7 +62,9 @@ class Capture:
 def members_of(path: Path) -> Iterator[tuple[str, Refused | None]]:
     """The WARC members of a package and why one is not read; a WARC file itself is one member without a name."""
     if not zipfile.is_zipfile(path):
-        yield "", None
+        with path.open("rb") as file:
+            cut = file.read(len(_PACKED)) == _PACKED
+        yield "", Refused("file", "a package whose directory is missing: it breaks off, or is damaged") if cut else None
         return
     held = False
     try:
@@ -124,7 +127,7 @@ def _fault(package: zipfile.ZipFile, info: zipfile.ZipInfo, stated: str | None) 
 
 
 def _records(file: IO[bytes], where: str) -> Iterator[Capture | Refused]:
-    number, told, records = 0, False, ArchiveIterator(file, check_digests=True)
+    number, records = 0, ArchiveIterator(file, check_digests=True)
     records.loader = _Loader()
     while True:
         try:
@@ -137,14 +140,11 @@ def _records(file: IO[bytes], where: str) -> Iterator[Capture | Refused]:
             yield Refused(f"{where}after record {number}", f"the rest cannot be read: {_words(error)}")
             return
         if found is not None:
-            told = True
             yield found
         if isinstance(found, Refused) and found.reason == BOMB:
             return
     if number == 1:
         yield Refused(where or "file", "no WARC records")
-    elif not told:
-        yield Refused(where or "file", "no record in it is what a site answered")
 
 
 class _Loader(ArcWarcRecordLoader):
