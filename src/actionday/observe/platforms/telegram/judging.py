@@ -2,8 +2,8 @@
 
 Sources: the API's documentation (core.telegram.org) for objects, errors and restriction reasons (clients must deny access where the
 platform is ``all``); third-party checkers, and so **unverified**, for the reading of ``terms`` as a lasting ban, of texts about local
-laws and copyright, and for every mark of the public pages. A restriction in the app stores' clients alone is not a removal. CHANNEL_PRIVATE and a forbidden channel may mean private, gone,
-or a prober that was shut out. Not for: asking (`probe`).
+laws and copyright, and for every mark of the public pages. A restriction in the app stores' clients alone is not a removal.
+CHANNEL_PRIVATE and a forbidden channel may mean private, gone, or a prober that was shut out. Not for: asking (`probe`).
 """
 
 from collections.abc import Callable, Mapping
