@@ -200,7 +200,7 @@ def test_a_long_flood_wait_keeps_what_was_read_and_goes_on_there(
     whole = [one.id for one in server.world.venues[GROUP].messages]
     server.world.floods["GetHistory"] = [*[0] * pages, 7200]
     first = collect(desk, tmp_path / "a")
-    assert "asked to be left alone" in first.says
+    assert "it asked for that: the rest next time" in first.says
     desk.clock.move_to(desk.clock.now() + timedelta(hours=3))
     second = collect(desk, tmp_path / "b", first.cursor)
     natives = [int(post["native"]) for one in (first, second) for post in read(one.files)["posts"]]

@@ -7,12 +7,14 @@ live reader in its cursor, so that a name is resolved once, not at every look. N
 import hashlib
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from actionday.observe.outside import Outside, Target
-from actionday.wire.telegram import Login, Peer
+from actionday.wire.telegram import Login, Peer, Telegram, session
 
 SESSION, API_ID, API_HASH = "telegram.session", "telegram.api_id", "telegram.api_hash"
 CREDENTIALS = (SESSION, API_ID, API_HASH)
@@ -39,6 +41,15 @@ def login_of(outside: Outside) -> Login | None:
         outside.base(BASE, ""),
         outside.http.policy.timeout,
     )
+
+
+@asynccontextmanager
+async def opened(login: Login, outside: Outside) -> AsyncIterator[Telegram]:
+    """The session. One that could be opened stays so until the round ends: looks one after the other connect once."""
+    async with session(login, outside.budget, outside.clock) as telegram:
+        if not telegram.failure:
+            await outside.keep("telegram", partial(session, login, outside.budget, outside.clock))
+        yield telegram
 
 
 @dataclass(frozen=True, slots=True)

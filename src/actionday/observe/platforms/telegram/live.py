@@ -20,6 +20,7 @@ from actionday.observe.platforms.telegram.account import (
     SESSION,
     Wanted,
     login_of,
+    opened,
     sealed,
     unsealed,
     wanted,
@@ -27,7 +28,7 @@ from actionday.observe.platforms.telegram.account import (
 from actionday.observe.platforms.telegram.objects import names_of
 from actionday.records import InputError
 from actionday.wire import HostResting
-from actionday.wire.telegram import FAILURES, OK, PAGE, Peer, Reply, Telegram, session
+from actionday.wire.telegram import FAILURES, OK, PAGE, Peer, Reply, Telegram
 
 MOST_PAGES = 20_000
 MOST_SOURCES = 10_000
@@ -55,7 +56,7 @@ class TelegramLive:
         if target.kind != "channel":
             raise InputError(target.subject, "accounts are not read live on Telegram", "name a channel or group")
         stored, after = _cursor(target.subject, cursor)
-        async with session(login, outside.budget, outside.clock) as telegram:
+        async with opened(login, outside) as telegram:
             found = await _found(telegram, target, wanted(target, stored))
             _must_be_public(target, found)
             reading = Reading(telegram, target, found, after)
