@@ -18,6 +18,7 @@ from actionday import playbook
 from actionday.observe import conformance
 from actionday.observe.live import Collected
 from actionday.observe.platforms.telegram import desktop
+from actionday.observe.platforms.telegram.account import sealed, unsealed
 from actionday.observe.platforms.telegram.export import TelegramExport
 from actionday.observe.platforms.telegram.live import TelegramLive
 from actionday.observe.prober_conformance import target_of
@@ -30,6 +31,7 @@ from actionday.settings import Credentials, Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
 from actionday.wire import HostResting, Limits
+from actionday.wire.telegram import Peer
 
 GROUP, CHANNEL = 1300000011, 1300000012
 SUBJECT, THERE = f"telegram:channel:{GROUP}", f"telegram:channel:{CHANNEL}"
@@ -198,7 +200,7 @@ def test_a_long_flood_wait_keeps_what_was_read_and_goes_on_there(
     whole = [one.id for one in server.world.venues[GROUP].messages]
     server.world.floods["GetHistory"] = [*[0] * pages, 7200]
     first = collect(desk, tmp_path / "a")
-    assert "asked to be left alone" in first.says
+    assert "it asked for that: the rest next time" in first.says
     desk.clock.move_to(desk.clock.now() + timedelta(hours=3))
     second = collect(desk, tmp_path / "b", first.cursor)
     natives = [int(post["native"]) for one in (first, second) for post in read(one.files)["posts"]]
@@ -267,10 +269,12 @@ def test_a_place_without_a_public_name_is_not_read_though_the_account_may(
 def test_a_cursor_of_another_account_or_none_at_all_falls_back_to_the_name(
     server: Telegram, desk: Desk, tmp_path: Path
 ) -> None:
-    stale = json.dumps({"peer": f"{GROUP}:5", "after": 228})
+    stale = json.dumps({"peer": sealed(SUBJECT, Peer(GROUP, 5)), "after": 228})
     assert collect(desk, tmp_path / "a", stale).says.startswith("2 messages")
     assert server.methods[:2] == ["GetChannels", "ResolveUsername"]
-    for number, broken in enumerate(("{", "[]", "7", '{"peer": 1}', '{"peer": "x", "after": -1}')):
+    for number, broken in enumerate(
+        ("{", "[]", "7", '{"peer": 1}', '{"peer": "x", "after": 1}', stale.replace("228", "-1"))
+    ):
         assert collect(desk, tmp_path / str(number), broken).says.startswith("219 messages")
 
 
@@ -286,6 +290,15 @@ def test_without_a_session_nothing_is_read(desk: Desk, tmp_path: Path) -> None:
     desk.credentials = {}
     with pytest.raises(UsageError, match=r"telegram\.session is not configured"):
         collect(desk, tmp_path)
+
+
+@given(st.integers(1, 2**63 - 1), st.integers(-(2**63), 2**63 - 1), st.text(max_size=20))
+def test_a_cursor_names_nobody_and_finds_them_again(number: int, key: int, subject: str) -> None:
+    text = sealed(subject, Peer(number, key))
+    assert unsealed(subject, text) == f"{number}:{key}"
+    assert str(number) not in text or number < 10_000
+    for wrong in (text[:-2], text + "00", "zz", "", None, 7):
+        assert unsealed(subject, wrong) is None
 
 
 @given(st.text(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 20)), max_size=5))
@@ -390,6 +403,7 @@ def test_from_requests_to_the_archive_and_a_look_besides(
     assert len(rows(home, "posts")) == 220
     assert len(rows(home, "moves")) == 6, "what was said before is said once"
     assert "ResolveUsername" not in server.methods
+    assert str(GROUP) not in (home / "cursors.json").read_text()
 
     server.asked.clear()
     day = Campaign("day", clock.now() - timedelta(hours=1), clock.now() + timedelta(days=1))

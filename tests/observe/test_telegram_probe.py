@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -206,12 +208,18 @@ def test_a_data_centre_that_is_not_there_is_unreachable_and_left_alone(desk: Des
     assert verdict.state is State.UNREACHABLE
 
 
-def test_a_plan_that_forbids_contact_is_kept_to(desk: Desk) -> None:
-    assert desk.server is not None
-    evidence, verdict = look(desk, "telegram:channel:1300000001", "babebi", contact=False)
-    assert verdict.rule == "telegram.not_contacted"
-    assert desk.server.asked == []
-    assert [one.code for one in evidence.exchanges] == ["no-contact"]
+def test_a_round_connects_once(desk: Desk) -> None:
+    server = desk.server
+    assert server is not None
+
+    async def three(outside: Outside) -> None:
+        async with AsyncExitStack() as closing:
+            kept = replace(outside, closing=closing)
+            for subject in ("telegram:channel:@babebi", "telegram:channel:@dadedi", "telegram:channel:@gagegi"):
+                await PROBER.look(target_of(subject), kept)
+
+    desk.run(three)
+    assert [type(one).__name__ for one in server.asked].count("GetConfigRequest") == 1
 
 
 def test_the_session_is_nowhere_in_the_evidence(desk: Desk, session: str) -> None:

@@ -27,7 +27,7 @@ DUE = pa.schema(
         pa.field("identity", pa.string()),
     ]
 )
-"""What `due` returns: one row a subject; `identity` is what its last look found in its place."""
+"""What `due` returns: one row a subject; `identity` is what was found in its place last, before the misses since."""
 
 
 def due(view: View, now: datetime, vantage: str) -> pa.Table:
@@ -90,7 +90,7 @@ def _standing(view: View, vantage: str) -> pa.Table:
         last_slot=looks.slot.max(),
         last_at=looks["at"].max(),
         alive=looks["at"].max(where=~looks.state.isin(sorted(GONE | UNSEEN))),
-        identity=looks.identity.argmax(looks["at"]),
+        identity=looks.identity.argmax(looks["at"], where=looks.identity.notnull()),
     )
     gone = looks.filter(looks.state.isin(sorted(GONE))).select(*each, missed=looks["at"])
     joined = gone.inner_join(of_each.select(*each, "alive"), each)

@@ -19,7 +19,7 @@ class Target:
 
     `subject` is the id's text form; `kind` and `native` its parts; `handle` the last known handle. `options` is what the plan
     records of it: `contact` (whether the host itself may be spoken to, where a platform's default is that it may not),
-    `identity` (what the last look found in its place), `server` (another server that is asked about it), and what a platform
+    `identity` (what was last found in its place), `server` (another server that is asked about it), and what a platform
     needs to find it by id (`access_hash`).
     """
 

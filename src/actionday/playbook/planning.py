@@ -180,7 +180,7 @@ def last_handles(view: View, subjects: tuple[str, ...]) -> dict[str, str | None]
 
 
 def _seen(view: View) -> Any:  # noqa: ANN401 - ibis ships no types
-    """Venues and accounts with a role, with the handle they had when last seen."""
+    """Venues and accounts with a role, with the handle they had when one was last seen: many exports name none."""
     channels, accounts, roles = view.table("channels"), view.table("accounts"), view.table("memberships")
     officers = roles.filter(roles.role.isin(("owner", "admin", "bot"))).select(subject="account").distinct()
     ranked = accounts.filter(accounts.kind.isin(("admin", "bot"))).select("subject").distinct()
@@ -190,7 +190,9 @@ def _seen(view: View) -> Any:  # noqa: ANN401 - ibis ships no types
         people.select("subject", "platform", "handle", "seen_at"),
     )
     both = both.filter(~both.subject.contains(":pseudonym:"))
-    return both.group_by("subject", "platform").agg(handle=both.handle.argmax(both.seen_at))
+    return both.group_by("subject", "platform").agg(
+        handle=both.handle.argmax(both.seen_at, where=both.handle.notnull())
+    )
 
 
 def _rows(found: pa.Table, order: PlanOrder, schedule: Schedule, by: str) -> pa.Table:

@@ -41,7 +41,7 @@ GROUPS = "messages.getChats"
 INVITE = "messages.checkChatInvite"
 USERS = "users.getUsers"
 
-_FLOOD, _TRIES = "FLOOD_WAIT", 3
+_FLOOD, _TRIES, _ASKED = "FLOOD_WAIT", 3, "it asked for that"
 _AFTER_FAILURE = timedelta(minutes=5)
 _QUIET = logging.getLogger(f"{__name__}.telethon")
 _QUIET.addHandler(logging.NullHandler())
@@ -173,7 +173,7 @@ class Telegram:
             if code != _FLOOD:
                 return Reply(method, at, code, told)
             self._budget.hold(HOST, self._clock.now() + told)
-        raise HostResting(HOST, self._clock.now() + told)
+        raise HostResting(HOST, self._clock.now() + told, _ASKED)
 
     async def _send(self, request: Any) -> tuple[str, Any]:  # noqa: ANN401
         """A code, and the answer or how long to wait."""
@@ -221,9 +221,10 @@ async def session(login: Login, budget: Budget, clock: Clock) -> AsyncIterator[T
                 async with budget.turn(HOST):
                     shared.client, failure, rest = await _connect(login)
                 if failure:  # everybody else would knock at the same shut door; their work stays due
-                    budget.hold(HOST, clock.now() + rest)
+                    why = _ASKED if failure == _FLOOD else f"no session could be opened ({failure})"
+                    budget.hold(HOST, clock.now() + rest, why)
                 if failure == _FLOOD:
-                    raise HostResting(HOST, clock.now() + rest)
+                    raise HostResting(HOST, clock.now() + rest, _ASKED)
         yield Telegram(shared.client, failure, budget, clock, login.timeout)
     finally:
         shared.users -= 1

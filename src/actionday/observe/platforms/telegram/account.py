@@ -4,13 +4,17 @@ An access hash is good for one account only and opens nothing without its sessio
 live reader in its cursor, so that a name is resolved once, not at every look. Not for: requests (`wire.telegram`).
 """
 
+import hashlib
 import re
-from collections.abc import Mapping
+import struct
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from actionday.observe.outside import Outside, Target
-from actionday.wire.telegram import Login, Peer
+from actionday.wire.telegram import Login, Peer, Telegram, session
 
 SESSION, API_ID, API_HASH = "telegram.session", "telegram.api_id", "telegram.api_hash"
 CREDENTIALS = (SESSION, API_ID, API_HASH)
@@ -23,6 +27,7 @@ _NAME = re.compile(r"@?([A-Za-z]\w{3,31})", re.ASCII)
 _INVITE = re.compile(r"\+([\w-]{10,64})", re.ASCII)
 _STORED = re.compile(r"([1-9]\d{0,18}):(-?\d{1,19})")
 _NUMBER = re.compile(r"[1-9]\d{0,18}")
+_PEER = struct.Struct(">Qq")
 
 
 def login_of(outside: Outside) -> Login | None:
@@ -36,6 +41,15 @@ def login_of(outside: Outside) -> Login | None:
         outside.base(BASE, ""),
         outside.http.policy.timeout,
     )
+
+
+@asynccontextmanager
+async def opened(login: Login, outside: Outside) -> AsyncIterator[Telegram]:
+    """The session. One that could be opened stays so until the round ends: looks one after the other connect once."""
+    async with session(login, outside.budget, outside.clock) as telegram:
+        if not telegram.failure:
+            await outside.keep("telegram", partial(session, login, outside.budget, outside.clock))
+        yield telegram
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,26 @@ def peer_of(stored: object) -> Peer | None:
 def stored_peer(number: object, key: object) -> str | None:
     """``id:hash``, or None where there is no hash."""
     return f"{number}:{key}" if number and key not in (None, "") else None
+
+
+def sealed(subject: str, peer: Peer) -> str:
+    """A peer as a cursor keeps it: without the subject's id at hand, the note names nobody."""
+    told = _PEER.pack(peer.id, peer.hash)
+    return bytes(one ^ two for one, two in zip(told, _pad(subject), strict=True)).hex()
+
+
+def unsealed(subject: str, text: object) -> str | None:
+    """What `sealed` wrote, as `stored_peer` writes it; None for anything else."""
+    try:
+        told = bytes.fromhex(text) if isinstance(text, str) else b""
+        number, key = _PEER.unpack(bytes(one ^ two for one, two in zip(told, _pad(subject), strict=True)))
+    except (ValueError, struct.error):
+        return None
+    return stored_peer(number, key)
+
+
+def _pad(subject: str) -> bytes:
+    return hashlib.blake2b(f"telegram cursor {subject}".encode(), digest_size=_PEER.size).digest()
 
 
 def _given(options: Mapping[str, Any], number: int | None) -> Peer | None:

@@ -2,8 +2,8 @@
 
 Sources: the API's documentation (core.telegram.org) for objects, errors and restriction reasons (clients must deny access where the
 platform is ``all``); third-party checkers, and so **unverified**, for the reading of ``terms`` as a lasting ban, of texts about local
-laws and copyright, and for every mark of the public pages. A restriction in the app stores' clients alone is not a removal. CHANNEL_PRIVATE and a forbidden channel may mean private, gone,
-or a prober that was shut out. Not for: asking (`probe`).
+laws and copyright, and for every mark of the public pages. A restriction in the app stores' clients alone is not a removal.
+CHANNEL_PRIVATE and a forbidden channel may mean private, gone, or a prober that was shut out. Not for: asking (`probe`).
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from actionday.records import Evidence, Exchange, State, Verdict, handle_referen
 from actionday.wire import http
 from actionday.wire import telegram as wire
 
-NOT_ASKED, NO_CONTACT, NO_NAME = "not asked", "no-contact", "no-name"
+NOT_ASKED, NO_NAME = "not asked", "no-name"
 PREVIEW, PAGE = "preview", "page"
 _PRIVATE, _PAGE_SHUT = ("CHANNEL_PRIVATE", "CHANNEL_PUBLIC_GROUP_NA"), ("401", "403", "451")
 _NO_USER = ("USER_ID_INVALID", "PEER_ID_INVALID", "CONTACT_ID_INVALID")
@@ -80,8 +80,6 @@ def _identity(one: Exchange) -> str | None:
 
 
 def _unasked(seen: Seen) -> Verdict | None:
-    if seen.any(NO_CONTACT):
-        return _verdict(State.UNKNOWN, "not_contacted", 0.0)
     return _verdict(State.UNKNOWN, "no_name", 0.0) if seen.any(NO_NAME) else None
 
 

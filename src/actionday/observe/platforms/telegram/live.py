@@ -15,11 +15,20 @@ from typing import Any, BinaryIO
 from actionday.observe.live import Collected
 from actionday.observe.outside import Outside, Target
 from actionday.observe.platforms.telegram import chat, desktop
-from actionday.observe.platforms.telegram.account import CREDENTIALS, SESSION, Wanted, login_of, wanted
+from actionday.observe.platforms.telegram.account import (
+    CREDENTIALS,
+    SESSION,
+    Wanted,
+    login_of,
+    opened,
+    sealed,
+    unsealed,
+    wanted,
+)
 from actionday.observe.platforms.telegram.objects import names_of
 from actionday.records import InputError
 from actionday.wire import HostResting
-from actionday.wire.telegram import FAILURES, OK, PAGE, Peer, Reply, Telegram, session
+from actionday.wire.telegram import FAILURES, OK, PAGE, Peer, Reply, Telegram
 
 MOST_PAGES = 20_000
 MOST_SOURCES = 10_000
@@ -46,8 +55,8 @@ class TelegramLive:
             raise AssertionError("unreachable")
         if target.kind != "channel":
             raise InputError(target.subject, "accounts are not read live on Telegram", "name a channel or group")
-        stored, after = _cursor(cursor)
-        async with session(login, outside.budget, outside.clock) as telegram:
+        stored, after = _cursor(target.subject, cursor)
+        async with opened(login, outside) as telegram:
             found = await _found(telegram, target, wanted(target, stored))
             _must_be_public(target, found)
             reading = Reading(telegram, target, found, after)
@@ -57,18 +66,18 @@ class TelegramLive:
                 await reading.history(file)
         said.forwards = list(reading.sources.values())
         files = (chat.write(folder, said), history)
-        told = json.dumps({"peer": f"{found.id}:{found.access_hash}", "after": reading.after})
+        told = json.dumps({"peer": sealed(target.subject, reading.peer), "after": reading.after})
         return Collected(files, told, "; ".join([f"{reading.count} messages", *reading.notes]))
 
 
-def _cursor(cursor: str | None) -> tuple[str | None, int]:
+def _cursor(subject: str, cursor: str | None) -> tuple[str | None, int]:
     """What an earlier reading wrote: the peer, and the last id. One that cannot be read is none."""
     try:
         told = json.loads(cursor or "")
-        after = told["after"]
-        return (told["peer"], after) if isinstance(after, int) and 0 <= after < 1 << 31 else (None, 0)
+        peer, after = unsealed(subject, told["peer"]), told["after"]
     except (ValueError, KeyError, TypeError):
         return None, 0
+    return (peer, after) if peer is not None and type(after) is int and 0 <= after < 1 << 31 else (None, 0)
 
 
 async def _found(telegram: Telegram, target: Target, who: Wanted) -> Any:  # noqa: ANN401 - Telegram's objects

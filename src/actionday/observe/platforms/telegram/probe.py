@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from actionday.observe.outside import Outside, Target
 from actionday.observe.platforms.telegram import page
-from actionday.observe.platforms.telegram.account import Wanted, login_of, wanted
-from actionday.observe.platforms.telegram.judging import NO_CONTACT, NO_NAME, NOT_ASKED, judge
+from actionday.observe.platforms.telegram.account import Wanted, login_of, opened, wanted
+from actionday.observe.platforms.telegram.judging import NO_NAME, NOT_ASKED, judge
 from actionday.observe.platforms.telegram.objects import facts_of
 from actionday.observe.platforms.telegram.probe_examples import examples
 from actionday.observe.prober import ProbeExample
 from actionday.records import Evidence, Exchange, Verdict
-from actionday.wire.telegram import HOST, OK, Login, Reply, Telegram, session
+from actionday.wire.telegram import HOST, OK, Login, Reply, Telegram
 
 
 class TelegramProber:
@@ -42,14 +42,12 @@ class TelegramProber:
         """Ask. Raises HostResting, UsageError where a part of the session is missing or it is not accepted."""
         who = wanted(target, target.options.get("identity"))
         login = login_of(outside)
-        if target.options.get("contact") is False:
-            said = [_unasked(NO_CONTACT, "the plan says that it is not spoken to", outside)]
-        elif login is not None:
+        if login is not None:
             said = await _by_session(target, who, login, outside)
         else:
             said = await page.look(target, who, outside)
         if not said:
-            said = [_unasked(NO_NAME, "no name is known, and no access hash", outside)]
+            said = [Exchange(NOT_ASKED, outside.clock.now(), NO_NAME, "no name is known, and no access hash")]
         return Evidence(f"{self.name}/{self.version}", outside.vantage, tuple(said))
 
     def judge(self, target: Target, evidence: Evidence) -> Verdict:
@@ -64,7 +62,7 @@ class TelegramProber:
 async def _by_session(target: Target, who: Wanted, login: Login, outside: Outside) -> list[Exchange]:
     if who == replace(Wanted(), id=who.id):
         return []
-    async with session(login, outside.budget, outside.clock) as telegram:
+    async with opened(login, outside) as telegram:
         if who.invite:
             return [_exchange(await telegram.invite(who.invite), "")]
         if who.group is not None:
@@ -100,7 +98,3 @@ def _unnamed(one: Exchange) -> Exchange:
 def _exchange(reply: Reply, about: str) -> Exchange:
     facts, marker = facts_of(reply.result) if reply.code == OK else ({}, "")
     return Exchange(f"{reply.method} {about}".rstrip(), reply.at, reply.code, marker, reply.sha256, facts)
-
-
-def _unasked(code: str, why: str, outside: Outside) -> Exchange:
-    return Exchange(NOT_ASKED, outside.clock.now(), code, why)

@@ -103,7 +103,6 @@ _CASES: tuple[tuple[str, Target, tuple[Exchange, ...], State, str], ...] = (
     ("pages silent", _CHANNEL, (_page("preview", "timeout"),), State.UNREACHABLE, "unreachable"),
     ("Telegram silent", _CHANNEL, (_by_id("connect"),), State.UNREACHABLE, "unreachable"),
     ("Telegram ill", _CHANNEL, (_by_id("500"), _name("500")), State.UNREACHABLE, "unreachable"),
-    ("the plan forbids it", _CHANNEL, (_said("not asked", "no-contact"),), State.UNKNOWN, "not_contacted"),
     ("nothing to ask by", _ACCOUNT, (_said("not asked", "no-name"),), State.UNKNOWN, "no_name"),
 )  # fmt: skip
 
