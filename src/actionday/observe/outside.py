@@ -18,7 +18,7 @@ class Target:
     """One subject to look at.
 
     `subject` is the id's text form; `kind` and `native` its parts; `handle` the last known handle. `options` is what the plan
-    records of it: `contact` (whether the host itself may be spoken to, where a platform's default is that it may not),
+    records of it: `contact` (the standing decision whether the subject's own host may be spoken to; see `contact`),
     `identity` (what was last found in its place), `server` (another server that is asked about it), and what a platform
     needs to find it by id (`access_hash`).
     """
