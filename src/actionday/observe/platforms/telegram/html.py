@@ -104,8 +104,9 @@ class TelegramHtml:
 
 
 def _batches(source: Source, declared: Declared) -> Iterator[Batch]:
-    page, block = Page(source.path), _Block(source, declared)
+    page, block, nothing = Page(source.path), _Block(source, declared), True
     for one in page.messages():
+        nothing = nothing and isinstance(one, Refused)
         if isinstance(one, Refused):
             block.refuse(one)
         else:
@@ -115,7 +116,7 @@ def _batches(source: Source, declared: Declared) -> Iterator[Batch]:
     if page.services:
         why = f"{page.services} service messages, of which this format says no time: not imported"
         block.refused.append(Refused("whole file", why))
-    if not page.history:
+    if nothing and not page.services:
         block.refused.append(Refused("whole file", "no message of a Telegram export found"))
     yield block.batch(page.title)
 

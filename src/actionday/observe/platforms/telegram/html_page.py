@@ -56,14 +56,11 @@ class Told:
 
 @dataclass(slots=True)
 class Page:
-    """A page on disk. After the walk `title` is its chat's, `services` how many service messages it has, `history` whether it has any
-    message, `closed` whether it was walked to its end.
-    """
+    """A page on disk. After the walk `title` is its chat's, `services` how many service messages it has, `closed` whether it was walked to its end."""
 
     path: Path
     title: str | None = None
     services: int = 0
-    history: bool = False
     closed: bool = False
 
     def messages(self) -> Iterator[Told | Refused]:
@@ -103,7 +100,6 @@ class Page:
             for _, element in context:
                 kinds = _kinds(element)
                 if "message" in kinds:
-                    self.history = True
                     found = _ID.fullmatch(element.get("id") or "")
                     if "service" in kinds:
                         self.services += bool(found and int(found[1]) > 0)
