@@ -70,7 +70,7 @@ def _from_posts(posts: pa.Table, treatment: Treatment) -> dict[str, pa.Table]:
     digests = pa.nulls(len(posts), pa.binary())
     if treatment.content != "none":
         digests = fingerprint.text_digests(text)
-        seed = int.from_bytes(treatment.key[:8], "little")
+        seed = fingerprint.seed_of(treatment.key)
         out["fingerprints"] = fingerprint.text_fingerprints(text, digests, seed=seed)
     fresh = _set(posts, "text_sha256", digests)
     fresh = _set(fresh, "length", pc.cast(pc.utf8_length(text), pa.int32()))

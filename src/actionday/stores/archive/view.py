@@ -4,7 +4,7 @@ Measures take a `View`, so that they run alike on a home, on a brief's recorded 
 Expressions stay dialect-free (no raw SQL), so that another engine can serve them later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import ibis
@@ -37,6 +37,10 @@ class View:
     def arrow(self, expression: Any) -> pa.Table:  # noqa: ANN401
         """Run an expression and return an Arrow table (times in UTC)."""
         return expression.to_pyarrow()
+
+    def batches(self, expression: Any) -> Iterator[pa.RecordBatch]:  # noqa: ANN401
+        """Run an expression and stream its rows, in no order unless it asks for one (times in UTC)."""
+        yield from expression.to_pyarrow_batches()
 
     @classmethod
     def of(cls, tables: Mapping[str, pa.Table]) -> "View":
