@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from actionday.playbook.action_day import run
     from actionday.playbook.briefs import brief, origin_of, reproduce
     from actionday.playbook.collecting import collect
+    from actionday.playbook.copies import duplicates
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect, template
@@ -28,6 +29,7 @@ __all__ = [
     "BriefOrder",
     "brief",
     "collect",
+    "duplicates",
     "forget",
     "formats",
     "import_exports",
@@ -49,6 +51,7 @@ __all__ = [
 _FILES = {
     "brief": "briefs",
     "collect": "collecting",
+    "duplicates": "copies",
     "forget": "forgetting",
     "formats": "imports",
     "import_exports": "imports",

@@ -4,6 +4,7 @@ Measures take a `View`, so that they run alike on a home, on a brief's recorded 
 Expressions stay dialect-free (no raw SQL), so that another engine can serve them later.
 """
 
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ from actionday.stores.archive.spill import Spill
 
 QUERY_MEMORY = 2 << 30
 """Bytes that a view's queries may use unless told otherwise; beyond it they spill."""
+
+BATCH = 250_000
+"""Rows of a batch of a streamed answer."""
 
 
 class View:
@@ -40,7 +44,13 @@ class View:
 
     def batches(self, expression: Any) -> Iterator[pa.RecordBatch]:  # noqa: ANN401
         """Run an expression and stream its rows, in no order unless it asks for one (times in UTC)."""
-        yield from expression.to_pyarrow_batches()
+        reader = expression.to_pyarrow_batches(chunk_size=BATCH)
+        with warnings.catch_warnings():  # Ibis asks DuckDB by a method that DuckDB calls old, with the first batch
+            warnings.simplefilter("ignore", DeprecationWarning)
+            first = next(reader, None)
+        if first is not None:
+            yield first
+            yield from reader
 
     @classmethod
     def of(cls, tables: Mapping[str, pa.Table]) -> "View":
