@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect, template
+    from actionday.playbook.known import import_known
     from actionday.playbook.looking import probe, watch
+    from actionday.playbook.matching import match
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.scenario import write_scenario
     from actionday.playbook.verifying import verify_casebook
@@ -33,7 +35,9 @@ __all__ = [
     "forget",
     "formats",
     "import_exports",
+    "import_known",
     "inspect",
+    "match",
     "measure",
     "origin_of",
     "probe",
@@ -55,7 +59,9 @@ _FILES = {
     "forget": "forgetting",
     "formats": "imports",
     "import_exports": "imports",
+    "import_known": "known",
     "inspect": "imports",
+    "match": "matching",
     "measure": "measuring",
     "origin_of": "briefs",
     "probe": "looking",

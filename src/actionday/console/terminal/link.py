@@ -3,6 +3,7 @@
 import click
 
 from actionday.console.terminal.duplicates import duplicates
+from actionday.console.terminal.known import known, match
 
 
 @click.group()
@@ -10,5 +11,5 @@ def link() -> None:
     """What belongs together? Every answer is a lead, never a ground."""
 
 
-for _command in (duplicates,):
+for _command in (duplicates, known, match):
     link.add_command(_command)
