@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from actionday.playbook.action_day import run
     from actionday.playbook.briefs import brief, origin_of, reproduce
     from actionday.playbook.collecting import collect
+    from actionday.playbook.copies import duplicates
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect, template
+    from actionday.playbook.known import import_known
     from actionday.playbook.looking import probe, watch
+    from actionday.playbook.matching import match
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.scenario import write_scenario
     from actionday.playbook.verifying import verify_casebook
@@ -28,10 +31,13 @@ __all__ = [
     "BriefOrder",
     "brief",
     "collect",
+    "duplicates",
     "forget",
     "formats",
     "import_exports",
+    "import_known",
     "inspect",
+    "match",
     "measure",
     "origin_of",
     "probe",
@@ -49,10 +55,13 @@ __all__ = [
 _FILES = {
     "brief": "briefs",
     "collect": "collecting",
+    "duplicates": "copies",
     "forget": "forgetting",
     "formats": "imports",
     "import_exports": "imports",
+    "import_known": "known",
     "inspect": "imports",
+    "match": "matching",
     "measure": "measuring",
     "origin_of": "briefs",
     "probe": "looking",

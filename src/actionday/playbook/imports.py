@@ -1,4 +1,4 @@
-"""Import exports into a home, and say beforehand what an import would make of a file. Not for: reading them, that is `observe`."""
+"""Import exports into a home and match them with what is known; say beforehand what an import would make of a file. Not for: reading them, that is `observe`."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -33,11 +33,14 @@ def import_exports(
         from actionday.observe.ingest import Ingest, Means
         from actionday.stores.archive.archive import Archive
 
-        return Ingest(
-            Archive(home, query_memory=settings.query_memory),
-            pool,
-            Means(clock, key, progress, settings.flush_rows, partial(settings.credentials, "archive.password")),
-        ).run(paths, options)
+        archive = Archive(home, query_memory=settings.query_memory)
+        means = Means(clock, key, progress, settings.flush_rows, partial(settings.credentials, "archive.password"))
+        report = Ingest(archive, pool, means).run(paths, options)
+        if archive.exists("known_content"):
+            from actionday.playbook.matching import match_in
+
+            report.matches = match_in(settings, archive, clock, progress)
+        return report
 
 
 def _home_for_writing(path: Path, policy: HomePolicy | None, clock: Clock) -> Home:

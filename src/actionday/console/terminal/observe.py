@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from actionday import playbook
+from actionday.console.terminal.known import print_matches
 from actionday.console.terminal.options import home_option, json_option, print_json, quiet_option, say, settings_for
 from actionday.console.terminal.probe import collect, probe, watch
 from actionday.console.terminal.progress import watching
@@ -157,5 +158,7 @@ def print_report(report: ImportReport) -> None:
     for passed in report.passed_over:
         say(f"passed over {passed.name}: {passed.reason}")
     say(f"new rows: {', '.join(f'{count:,} {name}' for name, count in sorted(report.rows.items())) or 'none'}")
+    if report.matches:
+        print_matches(report.matches)
     if report.refused:
         say(f"{report.refused:,} rows went to quarantine; `actionday archive stats` says why")
