@@ -88,7 +88,7 @@ class Judge:
         needs: list[str] = []
         asked = {"do": "recognise", "files": [[str(path), case.name]]}
         for header, _ in self._asked(asked, verdict):
-            needs = [n for who, said in header.get("opinions", ()) if who == case.reader for n in said["needs"]]
+            needs += [n for who, said in header.get("opinions", ()) if who == case.reader for n in said["needs"]]
         beside = place / SERIES if series else path.with_name(path.name + COMPANION)
         mapping = tomllib.loads(beside.read_text("utf-8")) if beside.is_file() else None
         zone = "Europe/Paris" if "zone" in needs else None
