@@ -120,6 +120,17 @@ def test_a_list_without_a_name_or_of_an_unknown_kind_is_refused(tmp_path: Path) 
         assert refused[0][0] == "mapping"
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("urls.json", '{"results": [{"id": 1, "url": "\\udc00\\ud800", "extreme_content_flag": false}]}'), ("list.txt", "# nothing\n"), ("list.txt", "")],
+)  # fmt: skip
+def test_half_characters_and_lists_with_nothing_in_them_are_refused_in_words(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    rows, refused = read(tmp_path, name, text)
+    assert (rows, len(refused)) == ([], 1)
+
+
 def picture(path: Path, seed: int) -> bytes:
     """A made-up picture with enough detail for PDQ; its bytes."""
     rng = np.random.default_rng(seed)

@@ -95,7 +95,9 @@ class KnownContent:
             yield Chunk(refused=[Refused("mapping", fault)])
             return
         kind = str(said["kind"]) if said.get("kind") else None
+        empty = True
         for frame, refused in _frames(source):
+            empty = empty and not len(frame) and not refused
             if not len(frame):
                 yield Chunk(refused=refused)
                 continue
@@ -105,6 +107,8 @@ class KnownContent:
             good = read.filter(pl.col("why").is_null())
             table = staged(good, str(said["list"]), bool(said.get("negative", False)))
             yield Chunk({"known_content": table} if len(table) else {}, refused)
+        if empty:
+            yield Chunk(refused=[Refused("file", "no hash and no URL in it")])
 
     def examples(self) -> Mapping[str, bytes]:
         """A hash list as Tech Against Terrorism gives it, a page of its URL feed, and bare hashes."""
@@ -187,7 +191,7 @@ def _flat(row: Mapping[str, Any], above: str = "", depth: int = 3) -> dict[str, 
         if isinstance(value, dict) and depth > 1:
             flat |= _flat(value, f"{above}{key}.", depth - 1)
         elif isinstance(value, bool | int | float | str):
-            flat[f"{above}{key}"] = str(value)
+            flat[f"{above}{key}"] = str(value).encode("utf-8", "replace").decode()  # JSON may hold half a character
     return flat
 
 
