@@ -110,8 +110,13 @@ def _token_frequencies(family: Ints, owner: Ints, token: Ints, language: Places)
     """How many subjects have each token; of names, how many of the same language (else script)."""
     named = family == token_place("display_name")
     tongue = np.where(named, language[owner].astype(np.int64) + 2, 0)
+    return frequencies(in_tongue(mixed(family, token), tongue))
+
+
+def in_tongue(keys: Ints, tongue: Ints) -> Ints:
+    """Keys of names that are counted within a language (its code and 2); 0 leaves a key as it is."""
     with np.errstate(over="ignore"):
-        return frequencies(mixed(family, token) ^ (tongue * np.int64(-4417276706812531889)))
+        return keys ^ (tongue * np.int64(-4417276706812531889))
 
 
 def mixed(family: Ints, token: Ints) -> Ints:
