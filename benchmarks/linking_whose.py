@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from actionday.link.evidence import TOKEN_FAMILIES
 from actionday.link.frame import Frame, frame
 from actionday.link.linking import link
-from actionday.link.tables import SIGNALS, TOKENS, Profiles
+from actionday.link.tables import SIGNALS, SUBJECTS, TOKENS, Profiles
 from actionday.link.whose import Index, Newcomer, whose
 from actionday.measure.worlds_of_returns import return_world
 from benchmarks.results import write_result
@@ -43,6 +43,7 @@ def newcomer(standing: Frame, row: int) -> Newcomer:
     columns = [pa.array(np.zeros(len(family), np.int32)), pa.array(family), pa.array(np.concatenate(own))]
     tokens = pa.table(columns, schema=TOKENS)
     renamed = names.set_column(0, "subject", pa.array([0], pa.int32()))
+    subject = subject.cast(SUBJECTS)
     return Newcomer(Profiles(subject, renamed, tokens, SIGNALS.empty_table()))
 
 

@@ -5,6 +5,7 @@ Every function takes the frame and the pairs (rows of earlier and later) and ret
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +17,21 @@ from actionday.link.frame import Frame
 Places = NDArray[np.int32]
 Levels = NDArray[np.int8]
 Pairs = tuple[Places, Places]
+MANY = 10_000
+"""Pairs from which on families are compared in threads."""
 Comparison = Callable[[Frame, Pairs], Levels]
 
 
 def compare(frame: Frame, pairs: Pairs) -> Levels:
     """Levels, one row a pair, one column a family in the order of FAMILIES."""
     out = np.empty((len(pairs[0]), len(NAMES)), np.int8, order="F")
-    for column, name in enumerate(NAMES):
-        out[:, column] = COMPARISONS[name](frame, pairs)
+    if len(pairs[0]) < MANY:
+        for column, name in enumerate(NAMES):
+            out[:, column] = COMPARISONS[name](frame, pairs)
+        return out
+    with ThreadPoolExecutor(thread_name_prefix="compare") as threads:  # kernels let go of the interpreter's lock
+        for column, levels in enumerate(threads.map(lambda name: COMPARISONS[name](frame, pairs), NAMES)):
+            out[:, column] = levels
     return out
 
 

@@ -4,7 +4,7 @@ Jaro-Winkler after W. E. Winkler, Proceedings of the Section on Survey Research 
 """
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 COMMON = 50
@@ -55,11 +55,11 @@ def jaro_winkler(a: Bytes, b: Bytes) -> float:
     return jaro + prefix * 0.1 * (1 - jaro) if jaro > 0.7 else jaro
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@njit(cache=True, nogil=True)
 def handle_levels(pairs: tuple[Places, Places], handles: Bytes, bounds: Ints, frequency: Places, out: Levels) -> None:
     """0 different, 1 distant, 2 similar, 3 the same and common, 4 the same and rare; -1 where either has no handle."""
     earlier, later = pairs
-    for p in prange(earlier.size):
+    for p in range(earlier.size):
         a, b = earlier[p], later[p]
         best, same, rarest = 0.0, False, 1 << 30
         for i in range(bounds[a], bounds[a + 1]):
@@ -76,13 +76,13 @@ def handle_levels(pairs: tuple[Places, Places], handles: Bytes, bounds: Ints, fr
             out[p] = 2 if best >= 0.88 else (1 if best >= 0.75 else 0)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@njit(cache=True, nogil=True)
 def token_levels(
     pairs: tuple[Places, Places], family: int, n: int, token: Ints, bounds: Ints, frequency: Places, out: Levels
 ) -> None:
     """0 none shared, 1 only common, 2 shared by at most COMMON, 3 by at most RARE, 4 several of those; -1 where either has none."""
     earlier, later = pairs
-    for p in prange(earlier.size):
+    for p in range(earlier.size):
         i, i_end = bounds[family * n + earlier[p]], bounds[family * n + earlier[p] + 1]
         j, j_end = bounds[family * n + later[p]], bounds[family * n + later[p] + 1]
         if i == i_end or j == j_end:
@@ -123,13 +123,13 @@ def _signal(source: Places, target: Places, declared: Flags, a: int, b: int) -> 
     return found
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@njit(cache=True, nogil=True)
 def announced_levels(
     pairs: tuple[Places, Places], source: Places, target: Places, declared: Flags, seen: Flags, out: Levels
 ) -> None:
     """0 none, 1 the later links to the earlier, 2 the earlier to the later, 3 declared; -1 where neither could be seen to."""
     earlier, later = pairs
-    for p in prange(earlier.size):
+    for p in range(earlier.size):
         a, b = earlier[p], later[p]
         there, back = _signal(source, target, declared, a, b), _signal(source, target, declared, b, a)
         if there == 2 or back == 2:
@@ -142,11 +142,11 @@ def announced_levels(
             out[p] = 0 if seen[a] or seen[b] else -1
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@njit(cache=True, nogil=True)
 def hour_levels(pairs: tuple[Places, Places], hours: NDArray[np.float32], out: Levels) -> None:
     """By cosine of unit vectors: 0.5, 0.65, 0.8, 0.9."""
     earlier, later = pairs
-    for p in prange(earlier.size):
+    for p in range(earlier.size):
         dot, known_a, known_b = 0.0, False, False
         for h in range(24):
             x, y = hours[earlier[p], h], hours[later[p], h]

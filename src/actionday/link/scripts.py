@@ -24,7 +24,9 @@ AFFIXES = (
 LOOKALIKES = dict(
     zip("аеорсухікмнтвзьѕјһԁɡοαερντικυωηΑΒΕΖΗΙΚΜΝΟΡΤΥΧӏ", "aeopcyxikmhtb3bsjhdgoaepvtikuwnabezhikmnoptyxl", strict=True)
 )
-_NOTHING, _BREAK = 0, 32
+_BREAK = 32
+SHORT = 10_000
+"""Bytes up to which texts are looked through one by one."""
 
 Bytes = NDArray[np.uint8]
 
@@ -64,10 +66,17 @@ def _table(points: Iterable[int], lookalike: bool) -> tuple[NDArray[np.int32], B
     return where, rows
 
 
+def _characters(starts: NDArray[np.int64], data: Bytes) -> list[int]:
+    """Which characters occur; a few names are read faster by Python than a table of all characters is cleared."""
+    if starts[-1] - starts[0] > SHORT:
+        return np.flatnonzero(codepoints(starts, data)).tolist()
+    return sorted(set(map(ord, bytes(data[starts[0] : starts[-1]]).decode("utf-8"))))
+
+
 def normalised(strings: pa.Array) -> tuple[NDArray[np.int64], Bytes]:
     """Offsets and bytes of each text in a-z and 0-9, words parted by one space. Null gives nothing."""
     starts, data = _buffers(strings)
-    found = np.flatnonzero(codepoints(starts, data)).tolist()
+    found = _characters(starts, data)
     where, rows = _table(found, lookalike=False)
     _, alike = _table(found, lookalike=True)
     return plain(starts, data, where, rows, alike)

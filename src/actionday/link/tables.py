@@ -3,12 +3,12 @@
 Not for: where profiles come from (`profiles` reads them from an archive), or what is made of them.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from actionday.link.evidence import TOKEN_FAMILIES
 
@@ -71,9 +71,10 @@ class Profiles:
         )
 
     def row_of(self, subject: str) -> int | None:
-        """The row of a subject id, None when it is not there."""
-        at = pc.index(self.subjects["subject"], subject).as_py()
-        return None if at < 0 else int(at)
+        """The row of a subject id, None when it is not there. Halves what is left, since subjects are sorted."""
+        ids = self.subjects["subject"]
+        at = bisect_left(range(len(ids)), subject, key=lambda row: ids[row].as_py())
+        return at if at < len(ids) and ids[at].as_py() == subject else None
 
 
 def conform(table: pa.Table | None, schema: pa.Schema) -> pa.Table:

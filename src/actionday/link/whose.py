@@ -45,6 +45,7 @@ class Index:
     blocking: Blocking
     keys: dict[str, tuple[Ints, Places]]
     codes: dict[str, dict[str, int]]  # of platform and language
+    rare: frozenset[int]  # codes of languages that few have
     names: tuple[Ints, Ints]  # words of names within a language, sorted, and how many have each
 
     @classmethod
@@ -58,7 +59,8 @@ class Index:
             name: dict(zip(column.unique().drop_null().to_pylist(), _first_codes(column), strict=True))
             for name, column in told.items()
         }
-        return cls(standing, model, rules or Rules(), limits, keys, codes, _names(standing))
+        rare = frozenset(np.unique(standing.language[standing.rare_language]).tolist())
+        return cls(standing, model, rules or Rules(), limits, keys, codes, rare, _names(standing))
 
 
 def whose(index: Index, newcomer: Newcomer) -> Linked:
@@ -122,14 +124,13 @@ def _joined(index: Index, new: Frame, rows: Ints, newcomer: Newcomer) -> Frame:
     subjects = pa.concat_tables([old.profiles.subjects.take(pa.array(rows)), new.profiles.subjects])
     both = {name: np.concatenate([getattr(old, name)[rows], getattr(new, name)]) for name in _PLAIN}
     platform = _code(index.codes["platform"], new.profiles.subjects["platform"])
-    rare = bool(old.rare_language[old.language == language].any()) if language >= 0 else False
     return replace(
         new,
         profiles=replace(new.profiles, subjects=subjects),
         **both,
         platform=np.append(old.platform[rows], np.int32(platform)),
         language=np.append(old.language[rows], np.int32(language)),
-        rare_language=np.append(old.rare_language[rows], rare),
+        rare_language=np.append(old.rare_language[rows], language in index.rare),
         token=token,
         token_at=token_at,
         frequency=frequency,
