@@ -14,6 +14,7 @@ VIOLATIONS = {
     "Rooms in the order of the work": ("records/clock.py", "import actionday.playbook"),
     "Observe and measure are strangers": ("measure/cohort.py", "import actionday.observe.reader"),
     "Link and observe are strangers": ("link/match.py", "import actionday.observe.reader"),
+    "Link and measure are strangers": ("link/score.py", "import actionday.measure.cohort"),
     "Actions of the playbook stand in one order": ("playbook/imports.py", "import actionday.playbook.briefs"),
     "Nobody names a platform folder": ("playbook/imports.py", "import actionday.observe.platforms.table.export"),
     "records is standard library only": ("records/clock.py", "import pyarrow"),

@@ -8,7 +8,7 @@ scenario for a query engine. Not for: how any one step works, that is the verbs'
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from actionday.playbook.orders import MEASURES, Asked, BriefOrder
+from actionday.playbook.orders import MEASURES, Asked, BriefOrder, LinkOrder
 
 if TYPE_CHECKING:
     from actionday.playbook.action_day import run
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect, template
     from actionday.playbook.known import import_known
+    from actionday.playbook.linking import link_evaluate, link_explain, link_returns, link_run
     from actionday.playbook.looking import probe, watch
     from actionday.playbook.matching import match
     from actionday.playbook.measuring import measure, without_day
@@ -29,6 +30,7 @@ __all__ = [
     "MEASURES",
     "Asked",
     "BriefOrder",
+    "LinkOrder",
     "brief",
     "collect",
     "duplicates",
@@ -37,6 +39,10 @@ __all__ = [
     "import_exports",
     "import_known",
     "inspect",
+    "link_evaluate",
+    "link_explain",
+    "link_returns",
+    "link_run",
     "match",
     "measure",
     "origin_of",
@@ -62,6 +68,10 @@ _FILES = {
     "import_known": "known",
     "inspect": "imports",
     "match": "matching",
+    "link_evaluate": "linking",
+    "link_explain": "linking",
+    "link_returns": "linking",
+    "link_run": "linking",
     "measure": "measuring",
     "origin_of": "briefs",
     "probe": "looking",

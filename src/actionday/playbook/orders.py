@@ -34,3 +34,15 @@ class BriefOrder:
     identify: str | None = None  # the reason for naming subjects in the annex
     versions: Mapping[str, int] | None = None
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOrder:
+    """How to link: over which day (None: all that was seen), from which probability on, and who goes by a real name."""
+
+    clock: Clock
+    progress: Progress
+    campaign: Campaign | None = None
+    threshold: float = 0.5
+    seed: int = 7
+    real_names: tuple[str, ...] = ()

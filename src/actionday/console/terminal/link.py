@@ -1,15 +1,16 @@
-"""`actionday link`: what says the same, and what is known already. Its commands lie in files of their own."""
+"""`actionday link`: who came back, what says the same, and what is known already. Its commands lie in files of their own."""
 
 import click
 
 from actionday.console.terminal.duplicates import duplicates
 from actionday.console.terminal.known import known, match
+from actionday.console.terminal.linking import link_evaluate, link_explain, link_returns, link_run
 
 
 @click.group()
 def link() -> None:
-    """What belongs together? Every answer is a lead, never a ground."""
+    """Who came back, and what belongs together? Every answer is a lead, never a ground."""
 
 
-for _command in (duplicates, known, match):
+for _command in (duplicates, known, link_evaluate, link_explain, link_returns, link_run, match):
     link.add_command(_command)

@@ -35,6 +35,7 @@ _OWN = {
     "posts": ("channel", "author"), "links": ("channel", "author", "target"), "moves": ("subject", "target"),
     "sightings": ("subject",), "probe_plan": ("subject",), "media": ("channel",), "affiliations": ("subject",),
     "known_content": ("target",), "matches": ("channel",),
+    "proposals": ("subject", "target"),
 }  # fmt: skip
 _TIMES = {
     "posts": "at", "links": "at", "media": "at", "sightings": "at", "moves": "at", "accounts": "seen_at", "channels": "seen_at",

@@ -8,33 +8,16 @@ the end, nullable, and the home's format version is raised when anything else ch
 
 import pyarrow as pa
 
+from actionday.stores.archive.proposals import LINK_MODELS, PROPOSALS
 from actionday.stores.archive.specs import F64, I64, TIME, B, S, TableSpec
 from actionday.stores.archive.specs import column as _f
 from actionday.stores.archive.specs import declared as _spec
 
 __all__ = [
-    "ACCOUNTS",
-    "AFFILIATIONS",
-    "ANNOUNCED",
-    "CHANNELS",
-    "ERASURES",
-    "FINGERPRINTS",
-    "FORMAT_VERSION",
-    "INGESTS",
-    "KNOWN_CONTENT",
-    "LINKS",
-    "MATCHES",
-    "MEDIA",
-    "MEMBERSHIPS",
-    "MOVES",
-    "POSTS",
-    "PROBE_PLAN",
-    "QUARANTINE",
-    "SIGHTINGS",
-    "TABLES",
-    "TIME",
-    "TableSpec",
-]
+    "ACCOUNTS", "AFFILIATIONS", "ANNOUNCED", "CHANNELS", "ERASURES", "FINGERPRINTS", "FORMAT_VERSION", "INGESTS",
+    "KNOWN_CONTENT", "LINKS", "LINK_MODELS", "MATCHES", "MEDIA", "MEMBERSHIPS", "MOVES", "POSTS", "PROBE_PLAN",
+    "PROPOSALS", "QUARANTINE", "SIGHTINGS", "TABLES", "TIME", "TableSpec",
+]  # fmt: skip
 
 FORMAT_VERSION = 1
 
@@ -394,5 +377,7 @@ TABLES: dict[str, TableSpec] = {
         INGESTS,
         QUARANTINE,
         ERASURES,
+        PROPOSALS,
+        LINK_MODELS,
     )
 }
