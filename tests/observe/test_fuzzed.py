@@ -42,6 +42,7 @@ def _package(name: str, spoilt: bool) -> bytes:
 STREAMS = "https://www.w3.org/ns/activitystreams"
 _TGDATASET = {"1000000001": {"text_messages": {"1": {"message": "ba", "date": 1574380800, "author": 10**400}}}}
 WARC_INFO = b"WARC/1.1\r\nWARC-Type: warcinfo\r\nWARC-Date: 2019-11-22T10:00:00Z\r\nContent-Length: 2\r\n\r\nba\r\n\r\n"
+MESSAGE = "<message type='groupchat' from='loba@rooms.example.org/Al'><body>ba</body></message>"
 FOUND: list[tuple[str, str, bytes, str]] = [
     ("sightings", "checks.csv", b"subject,at,state\rba\ntelegram:channel:1,2020-01-01T00:00:00Z,present\n", ""),
     ("table", "posts.jsonl", rb'{"id": "1", "tags": ["\ud800\ud800"]}' + b"\n", ""),
@@ -51,6 +52,7 @@ FOUND: list[tuple[str, str, bytes, str]] = [
     ("warc", "sites.warc.gz", gzip.compress(WARC_INFO), "no record in it"),
     ("warc", "sites.wacz", _package("archive/ba.warc", spoilt=False)[:60], "breaks off"),
     ("sightings", "checks.csv", b"subject,at,state\n", "no row"),
+    ("twitter_archive", "direct-messages.js", b"window.YTD.direct_messages.part0 = []", "no direct message"),
     ("warc", "sites.wacz", _package("ba.txt", spoilt=False), "without a WARC file"),
     ("warc", "sites.wacz", _package("archive/ba.warc", spoilt=True), "cannot be read"),
     ("tgdataset", "channels.json", json.dumps(_TGDATASET).encode(), ""),
@@ -63,6 +65,16 @@ FOUND: list[tuple[str, str, bytes, str]] = [
     ("announced", "announced.csv", b"date,count\n", "no daily count"),
 ]
 """Reader, file, what stands in it, a word of the refusal (empty: any)."""
+
+
+def test_a_time_of_white_space_is_no_time(tmp_path: Path) -> None:
+    path = tmp_path / "history.json"
+    stamps = (" ", "2019-11-23T20:00:00Z")
+    path.write_text(json.dumps([{"timestamp": stamp, "message": MESSAGE} for stamp in stamps]), "utf-8")
+    source = Source(path, path.name, mapping={"public_rooms": ["loba@rooms.example.org"]})
+    whole = conformance.check_chunks(registry.readers()["xmpp_export"], source)
+    assert [one.reason for one in whole.refused if "no time" in one.reason]
+    assert whole.rows
 
 
 @pytest.mark.parametrize(("name", "file", "data", "word"), FOUND, ids=[f"{one[0]}-{n}" for n, one in enumerate(FOUND)])

@@ -93,6 +93,7 @@ class TwitterArchive:
         return write_archive.write(rows, folder)
 
 
+NO_MESSAGES = "no direct message in it"
 _KINDS = ("tweet", "tweets", "account", "profile", "screen_name_change", "account_suspension")
 
 
@@ -104,6 +105,7 @@ def _head(data: bytes) -> _Head | None:
 
 
 def _messages(source: Source, head: _Head) -> Iterator[Chunk]:
+    said = False
     for batch in read_shaped(source.path, Form("array", skip=head.skip), _DM):
         refused = [Refused(one.position, one.reason) for one in batch.refused]
         if len(batch.numbers):
@@ -113,7 +115,10 @@ def _messages(source: Source, head: _Head) -> Iterator[Chunk]:
                 Refused(f"conversation {n}", f"direct messages are never read: {count} skipped") for n, count in pairs
             ]
         if refused:
+            said = True
             yield Chunk(refused=refused)
+    if not said:
+        yield Chunk(refused=[Refused("file", NO_MESSAGES)])
 
 
 def _records(source: Source, head: _Head, owner: Owner) -> Iterator[Chunk]:

@@ -82,7 +82,9 @@ class _Times:
 def _times(stamps: list[str | None], source: Source) -> _Times:
     zone = source.zone if source.zone and zone_fault(source.zone) is None else None
     read = parse_times(pl.Series("stamp", stamps, dtype=pl.String), Declared(zone))
-    reasons = [NO_TIME if not stamp else why for stamp, why in zip(stamps, read.reason.to_list(), strict=True)]
+    reasons = [
+        why if stamp and stamp.strip() else NO_TIME for stamp, why in zip(stamps, read.reason.to_list(), strict=True)
+    ]
     return _Times(read.at.to_arrow(), read.offset.to_arrow(), reasons)
 
 
