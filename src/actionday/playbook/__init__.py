@@ -8,7 +8,7 @@ scenario for a query engine. Not for: how any one step works, that is the verbs'
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from actionday.playbook.orders import MEASURES, Asked, BriefOrder
+from actionday.playbook.orders import MEASURES, Asked, BriefOrder, JudgingOrder
 
 if TYPE_CHECKING:
     from actionday.playbook.action_day import run
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect
+    from actionday.playbook.judging import judge, lineage, withdraw
     from actionday.playbook.looking import probe, watch
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.scenario import write_scenario
@@ -26,12 +27,15 @@ __all__ = [
     "MEASURES",
     "Asked",
     "BriefOrder",
+    "JudgingOrder",
     "brief",
     "collect",
     "forget",
     "formats",
     "import_exports",
     "inspect",
+    "judge",
+    "lineage",
     "measure",
     "origin_of",
     "probe",
@@ -41,6 +45,7 @@ __all__ = [
     "stats",
     "verify_casebook",
     "watch",
+    "withdraw",
     "without_day",
     "write_scenario",
 ]
@@ -52,6 +57,8 @@ _FILES = {
     "formats": "imports",
     "import_exports": "imports",
     "inspect": "imports",
+    "judge": "judging",
+    "lineage": "judging",
     "measure": "measuring",
     "origin_of": "briefs",
     "probe": "looking",
@@ -61,6 +68,7 @@ _FILES = {
     "stats": "holdings",
     "verify_casebook": "verifying",
     "watch": "looking",
+    "withdraw": "judging",
     "without_day": "measuring",
     "write_scenario": "scenario",
 }

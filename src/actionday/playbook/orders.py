@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from actionday.records import Campaign, Clock, Progress
+from actionday.records import Campaign, Clock, Judged, Progress, Relation
 
 MEASURES = ("coverage", "activity", "lifetimes", "migration")
 
@@ -34,3 +34,17 @@ class BriefOrder:
     identify: str | None = None  # the reason for naming subjects in the annex
     versions: Mapping[str, int] | None = None
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingOrder:
+    """An answer about a pair as a person gives it: `a` is the one that ended; ids, or handles as ``platform:@handle``."""
+
+    a: str
+    b: str
+    judged: Judged
+    relation: Relation | None
+    why: str
+    sampling: float | None = None
+    blind: bool = False
+    shown: tuple[str, ...] = ()

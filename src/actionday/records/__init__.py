@@ -19,7 +19,7 @@ from actionday.records.errors import (
 )
 from actionday.records.estimate import Estimate, Measure
 from actionday.records.ids import ActorId, EntryId, JudgementId, new_entry_id, new_judgement_id
-from actionday.records.judgement import DIRECTED, Judged, Judgement, Relation, Withdrawal
+from actionday.records.judgement import DIRECTED, LEAD, Judged, Judgement, Relation, Withdrawal
 from actionday.records.lineage import Conflict, Contradiction, Lineage, Standing, fold
 from actionday.records.platform import PLATFORMS, Platform, platform_of
 from actionday.records.probe import Evidence, Exchange, Verdict
@@ -43,6 +43,7 @@ from actionday.records.subject import SubjectId, handle_reference
 __all__ = [
     "DIRECTED",
     "GONE",
+    "LEAD",
     "LONGEST_NAME",
     "PLATFORMS",
     "STATES_BY_PLATFORM_ACT",

@@ -12,6 +12,9 @@ from enum import StrEnum
 from actionday.records.ids import ActorId, EntryId, JudgementId
 from actionday.records.subject import SubjectId
 
+LEAD = "A link is a lead, never a ground: it names accounts and channels, and never a person."
+"""What stands beside every link that is shown, and beside every judgement."""
+
 
 class Judged(StrEnum):
     """What a person answers about a pair."""

@@ -7,6 +7,7 @@ import click
 
 from actionday.console.terminal.archive import archive, forget, retention
 from actionday.console.terminal.casebook import casebook
+from actionday.console.terminal.link import link
 from actionday.console.terminal.measure import measure
 from actionday.console.terminal.observe import observe
 from actionday.console.terminal.options import fail
@@ -21,7 +22,7 @@ def actionday() -> None:
     """Find, refer and measure around a referral action day. People decide; software proposes."""
 
 
-for command in (run, observe, measure, scenario, archive, casebook, forget, retention, reproduce):
+for command in (run, observe, link, measure, scenario, archive, casebook, forget, retention, reproduce):
     actionday.add_command(command)
 
 
