@@ -26,6 +26,12 @@ def actor_of(settings: Settings) -> Actor:
     return Actor(actor_id(key, settings.by), settings.by, frozenset(Permission))
 
 
+def declared(settings: Settings, name: str) -> Actor:
+    """Whoever a file says judged: as self-declared as the settings' own actor, and good for recording what the file says."""
+    key = pseudonym_key(settings.keys_of(settings.home))
+    return Actor(actor_id(key, name), name, frozenset({Permission.JUDGE}))
+
+
 def _place(settings: Settings) -> Path | str:
     return settings.home if settings.database is None else settings.database.reveal()
 

@@ -32,9 +32,13 @@ def import_exports(
         from actionday.observe.ingest import Ingest, Means
         from actionday.stores.archive.archive import Archive
 
-        return Ingest(
-            Archive(home, query_memory=settings.query_memory), pool, Means(clock, key, progress, settings.flush_rows)
-        ).run(paths, options)
+        archive = Archive(home, query_memory=settings.query_memory)
+        report = Ingest(archive, pool, Means(clock, key, progress, settings.flush_rows)).run(paths, options)
+        if archive.exists("link_judgements"):
+            from actionday.playbook.recording import record_imported
+
+            report.passed_over += record_imported(settings, archive, clock)
+        return report
 
 
 def _home_for_writing(path: Path, policy: HomePolicy | None, clock: Clock) -> Home:

@@ -26,7 +26,7 @@ from actionday.stores.archive.subjects import ERASED, Subject, name_hashes
 _ORDER = tuple(sorted(TABLES, key=lambda name: name in ("accounts", "channels")))
 # Columns whose words are ours or a list's: no name is looked for in them, since a channel may be called "channel".
 _OURS = frozenset({
-    "platform", "target_platform", "target_kind", "kind", "role", "state", "basis", "phase", "format", "stance", "language", "mime",
+    "platform", "target_platform", "target_kind", "kind", "role", "state", "basis", "phase", "format", "stance", "judged", "relation", "language", "mime",
     "sha256", "counts", "organisation", "list", "list_version", "scope",
 })  # fmt: skip
 # Columns that make a row the subject's own; in the others its name is taken out and the row stays.
@@ -34,6 +34,7 @@ _OWN = {
     "accounts": ("subject", "pseudonym"), "channels": ("subject",), "memberships": ("account", "channel"),
     "posts": ("channel", "author"), "links": ("channel", "author", "target"), "moves": ("subject", "target"),
     "sightings": ("subject",), "probe_plan": ("subject",), "media": ("channel",), "affiliations": ("subject",),
+    "link_judgements": ("subject", "target"),
 }  # fmt: skip
 _TIMES = {
     "posts": "at", "links": "at", "media": "at", "sightings": "at", "moves": "at", "accounts": "seen_at", "channels": "seen_at",

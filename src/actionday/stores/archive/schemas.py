@@ -295,6 +295,25 @@ AFFILIATIONS = _spec(
     free=("note",),
 )
 
+LINK_JUDGEMENTS = _spec(
+    "link_judgements",
+    "Answers of people about pairs as a file brought them; what holds is in the casebook, where each is recorded once.",
+    [
+        _f("subject", S, null=False),  # the one that ended
+        _f("target", S, null=False),  # the one that may be its return, or belong to it otherwise
+        _f("judged", S, null=False),  # positive | negative | unsure | none
+        _f("relation", S),  # rename | successor | backup | sibling | same_operator | unrelated
+        _f("judged_by", S, null=False),
+        _f("judged_at", TIME, null=False),
+        _f("why", S),
+        _f("sampling", F64),  # probability with which the subject was drawn to be judged; null: not drawn at random
+        _f("blind", pa.bool_()),
+    ],
+    ("subject", "target", "judged_by", "judged_at"),
+    ("subject", "target"),
+    free=("why",),
+)
+
 ANNOUNCED = _spec(
     "announced",
     "A platform's own counts, as announced: never mixed with what was observed.",
@@ -366,6 +385,7 @@ TABLES: dict[str, TableSpec] = {
         MEDIA,
         FINGERPRINTS,
         AFFILIATIONS,
+        LINK_JUDGEMENTS,
         ANNOUNCED,
         INGESTS,
         QUARANTINE,
