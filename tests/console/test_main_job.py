@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-MEASURES = ("activity", "lifetimes", "migration", "coverage")
+MEASURES = ("activity", "lifetimes", "migration", "coverage", "returns")
 
 
 def actionday(*arguments: str | Path, status: int = 0, **environment: str) -> str:

@@ -149,7 +149,7 @@ def _frame(name: str, measures: Sequence[Measure], key: bytes) -> pl.DataFrame:
     if len(parts) > 1:
         # measures taken by several groups hand the same tables on
         frame = frame.unique(maintain_order=True)
-    if name == "lifetimes" and len(frame):
+    if name in ("lifetimes", "lives") and len(frame):
         frame = frame.with_columns(pseudonym_column(frame["subject"], key).alias("subject"))
     for column in _PLACES.get(name, ()):
         places = {place: without_address(place, key) for place in frame[column].drop_nulls().unique().to_list()}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from actionday.records import Campaign, Clock, Judged, Progress, Relation
 
-MEASURES = ("coverage", "activity", "lifetimes", "migration")
+MEASURES = ("coverage", "activity", "lifetimes", "migration", "returns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Asked:
     by: str = "all"
     seed: int = 7
     versions: Mapping[str, int] | None = None
+    casebook: str | None = None  # the head at which judgements are read; None: the newest, "": none
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class BriefOrder:
     marking: str = ""
     identify: str | None = None  # the reason for naming subjects in the annex
     versions: Mapping[str, int] | None = None
+    casebook: str | None = None  # as in `Asked`
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
 

@@ -19,7 +19,7 @@ from actionday.records.errors import (
 )
 from actionday.records.estimate import Estimate, Measure
 from actionday.records.ids import ActorId, EntryId, JudgementId, new_entry_id, new_judgement_id
-from actionday.records.judgement import DIRECTED, LEAD, Judged, Judgement, Relation, Withdrawal
+from actionday.records.judgement import DIRECTED, LEAD, NOTHING_JUDGED, Judged, Judgement, Relation, Withdrawal
 from actionday.records.lineage import Conflict, Contradiction, Lineage, Standing, fold
 from actionday.records.platform import PLATFORMS, Platform, platform_of
 from actionday.records.probe import Evidence, Exchange, Verdict
@@ -46,6 +46,7 @@ __all__ = [
     "GONE",
     "LEAD",
     "LONGEST_NAME",
+    "NOTHING_JUDGED",
     "PLATFORMS",
     "STATES_BY_PLATFORM_ACT",
     "UNSEEN",

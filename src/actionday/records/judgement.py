@@ -16,6 +16,10 @@ LEAD = "A link is a lead, never a ground: it names accounts and channels, and ne
 """What stands beside every link that is shown, and beside every judgement."""
 
 
+NOTHING_JUDGED = "nothing was judged here: without judgements nobody is known to have come back"
+"""What a measure or a brief says where there are no judgements."""
+
+
 class Judged(StrEnum):
     """What a person answers about a pair."""
 
