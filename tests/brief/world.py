@@ -431,7 +431,8 @@ def _returns(random: np.random.Generator) -> Measure:
                 {"line": number, "subject": f"telegram:channel:line{number}-{life}", "life": life,
                  "platform": str(random.choice(["telegram", "twitter", "matrix"], p=(0.8, 0.1, 0.1))), "kind": "channel",
                  "relation": "successor" if life > 1 else None, "first_seen": begin, "last_present": end,
-                 "ended": end + timedelta(days=1), "event": str(random.choice(["removed", "closed"]))}
+                 "ended": end + timedelta(days=1), "event": str(random.choice(["removed", "closed"])),
+                 "before": f"telegram:channel:line{number}-{life - 1}" if life > 1 else None}
             )  # fmt: skip
             begin = end + timedelta(days=int(random.integers(-4, 9)))
         lives[-1]["event"] = lives[-1]["ended"] = None

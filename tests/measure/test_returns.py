@@ -200,6 +200,9 @@ def test_the_measure_is_the_same_in_any_order_and_says_that_a_link_is_a_lead(wor
         assert first.tables[name].equals(again.tables[name])
     assert LEAD in first.notes
     assert first.tables["lives"]["life"].to_pylist() == [1, 2, 1, 2]
+    assert first.tables["lives"]["before"].to_pylist() == [None, channel(1), None, channel(2)] or first.tables["lives"][
+        "before"
+    ].to_pylist() == [None, channel(2), None, channel(1)]
     assert first.tables["generations"].to_pylist()[1] == {
         "life": 2,
         "platform": "telegram",

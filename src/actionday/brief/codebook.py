@@ -120,6 +120,7 @@ COLUMN_SAYS: Mapping[str, Mapping[str, str]] = {
         "last_present": "date of the last sight, UTC",
         "ended": "date of the first confirming miss, UTC; empty while it is there",
         "event": "removed, closed, moved or gone; empty = still there or lost from sight",
+        "before": "the life before, by pseudonym; empty for a line's first",
     },
     "generations": {
         "life": "1 for the first",

@@ -57,7 +57,7 @@ def write_tables(material: Material, folder: Path) -> list[Path]:
     written = []
     for name, frame in frames.items():
         # pseudonyms are ours and hexadecimal; every other text passes the CSV sink
-        texts = [c for c, kind in frame.schema.items() if kind == pl.String and c != "subject"]
+        texts = [c for c, kind in frame.schema.items() if kind == pl.String and c not in ("subject", "before")]
         safe = frame.with_columns(csv_column(frame[c]) for c in texts)
         path = folder / f"{name}.csv"
         safe.write_csv(path)

@@ -99,11 +99,12 @@ class _Telling:
 
 
 def _by_period(some: Outcomes, judged: Judged) -> Iterator[Estimate]:
-    """The thirty days after a removal, for removals before the day, in its window and after it."""
+    """Returns in the thirty days after a removal, for removals before the day, in its window and after it."""
     for period in _PERIODS:
         asked = Asked(judged.level, judged.seed, {"period": period})
         mine = some.pick(some.strata["period"] == period)
-        yield from incidence_estimates(figures(mine, asked), asked, (30,))
+        of_period = incidence_estimates(figures(mine, asked), asked, (30,))
+        yield from (estimate for estimate in of_period if estimate.name.startswith("returned"))
 
 
 def _notes(some: Outcomes, cohort: pa.Table) -> tuple[str, ...]:

@@ -28,11 +28,11 @@ AWAY = 30
 FEWEST = 5
 CAUSES: Mapping[str, int] = {"returned": RETURNED, "moved": MOVED}
 NOT_MEASURED = "not measured here"
-_DATES = f"removal dates drawn inside their brackets, {IMPUTATIONS} imputations, Rubin's rules"
+_DATES = f"{IMPUTATIONS} removal dates drawn inside their brackets, Rubin's rules"
 METHODS: Mapping[str, str] = {
     "confirmed": f"Aalen-Johansen over confirmed links ({_DATES})",
-    "corrected": f"Aalen-Johansen, links missed and wrong imputed from the labelled sample ({_DATES}, Bayesian bootstrap)",
-    "bounds": f"Aalen-Johansen with none, and with all, of the unlabelled back at once ({_DATES})",
+    "corrected": f"Aalen-Johansen, links missed and wrong imputed from the labelled sample ({_DATES})",
+    "bounds": f"Aalen-Johansen with none, and all, of the unlabelled back at once ({_DATES})",
 }
 ONLY_CONFIRMED = "as observed: returns that nobody linked and judged are counted as not returned"
 

@@ -15,11 +15,11 @@ _DAYS = {"first_seen": "first_seen", "last_present": "last_present", "ended": "f
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """`ordered`: subjects of each line that have a place in it, by life; `life` and `relation` (to the life before) by subject."""
+    """`ordered`: subjects of each line that have a place in it, by life; `life` and `step`: relation and life before, by subject."""
 
     ordered: tuple[tuple[str, ...], ...]
     life: dict[str, int]
-    relation: dict[str, str]
+    step: dict[str, tuple[str, str]]
 
     @property
     def subjects(self) -> Iterator[str]:
@@ -30,15 +30,20 @@ class Lines:
 def lines_of(whole: Lineage, cohort: pa.Table) -> Lines:
     """Lines of at least two lives: the subjects of a cluster that came after one another, seen or not."""
     seen = dict(zip(cohort["subject"].to_pylist(), cohort["first_seen"].cast(pa.int64()).to_pylist(), strict=True))
-    relation = {str(pair.b): pair.relation.value for pair in standing(whole) if pair.relation in DIRECTED}
     life = {str(one): number for one, number in whole.generation.items()}
+    step: dict[str, tuple[str, str]] = {}
+    for pair in standing(whole):
+        a, b = str(pair.a), str(pair.b)
+        # where several lives lead to one, the longest line counts, as it does for the number of the life
+        if pair.relation in DIRECTED and (b not in step or life.get(a, 0) > life.get(step[b][1], 0)):
+            step[b] = (pair.relation.value, a)
     ordered = []
     for cluster in whole.clusters:
         line = [str(one) for one in cluster if one in whole.generation]
         line.sort(key=lambda one: (life[one], seen.get(one) or 0, one))
         if len(line) > 1:
             ordered.append(tuple(line))
-    return Lines(tuple(ordered), life, relation)
+    return Lines(tuple(ordered), life, step)
 
 
 def lives_table(lines: Lines, cohort: pa.Table) -> pa.Table:
@@ -50,7 +55,8 @@ def lives_table(lines: Lines, cohort: pa.Table) -> pa.Table:
     columns = {
         "line": pa.array([number[one] for one in subjects], pa.int64()),
         "life": pa.array([lines.life[one] for one in subjects], pa.int64()),
-        "relation": pa.array([lines.relation.get(one) for one in subjects], pa.string()),
+        "relation": pa.array([lines.step.get(one, (None, None))[0] for one in subjects], pa.string()),
+        "before": pa.array([lines.step.get(one, (None, None))[1] for one in subjects], pa.string()),
         **{name: rows[column].cast(pa.date32()) for name, column in _DAYS.items()},
         **{name: rows[name] for name in ("subject", "platform", "kind", "event")},
     }

@@ -113,11 +113,12 @@ LIVES = _schema(
     life=_I,  # 1 for the first
     platform=_S,
     kind=_S,
-    relation=_S,  # to the life before: successor | backup | rename | same_operator | sibling; null for a line's first
+    relation=_S,  # to the life before: successor | backup | rename; null for a line's first
     first_seen=_D,
     last_present=_D,
     ended=_D,  # first confirming miss; null while it is there
     event=_S,
+    before=_S,  # the life before, by pseudonym; null for a line's first
 )
 """Lines of lives that people judged to belong together: the strips of the brief."""
 

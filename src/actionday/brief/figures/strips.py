@@ -18,13 +18,17 @@ _LANE, _BAR, _PAD = 11.0, 7.0, 7.0
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One bar: first and last day as ordinals, the style of its platform, how it ended. `open`: nobody saw it end."""
+    """One bar: first and last day as ordinals, the style of its platform, how it ended. `open`: nobody saw it end.
+
+    `after` is the place, in its line, of the life that it follows; None where it follows none.
+    """
 
     first: int
     last: int
     style: int
     removed: bool
     open: bool
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +59,19 @@ def strips(frame: Frame, heading: Heading, rows: Sequence[Strip], days: Days, pl
 
 def _strip(row: Strip, x: Linear, top: float) -> Markup:
     parts: list[Markup] = []
-    before: tuple[float, float] | None = None
+    ends: list[tuple[float, float]] = []
     for place, life in enumerate(row.lives):
         begin, end = x.clamp(life.first - 0.5), x.clamp(life.last + 0.5)
         y = top + place * _LANE
         middle = y + _BAR / 2
-        if before is not None:
+        if life.after is not None and life.after < place:
+            before = ends[life.after]
             parts.append(line(before[0], before[1], before[0], middle, "leader"))
             parts.append(line(min(before[0], begin), middle, max(before[0], begin), middle, "leader"))
         wide = max(end - begin, 1.5)
         parts.append(node("rect", x=begin, y=y, width=wide, height=_BAR, cls=f"f{life.style % STYLES}"))
         parts += _end(life, begin + wide, middle)
-        before = (begin + wide, middle)
+        ends.append((begin + wide, middle))
     return group(parts)
 
 

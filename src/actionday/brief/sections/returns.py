@@ -116,12 +116,13 @@ def strips_figure(material: Material) -> Figure | None:
 
 
 def _strip(rows: pl.DataFrame, names: list[str]) -> Strip:
-    made = []
+    made, place = list[Life](), dict[str, int]()
     for row in rows.iter_rows(named=True):
         last = row["last_present"] or row["first_seen"]
         style = names.index(row["platform"]) if row["platform"] in names else STYLES - 1
         begin, end = row["first_seen"].toordinal(), max(last, row["first_seen"]).toordinal()
-        made.append(Life(begin, end, style, row["event"] == "removed", row["event"] is None))
+        made.append(Life(begin, end, style, row["event"] == "removed", row["event"] is None, place.get(row["before"])))
+        place[row["subject"]] = len(place)
     return Strip(str(rows["line"][0]), tuple(made))
 
 
