@@ -26,6 +26,8 @@ def commands(small: bool) -> list[list[str]]:
         ["links", "--texts", str(5_000_000 // share)],
         ["lifetimes", "--size", str(1_000_000 // share)],
         ["turnbull", "--size", str(100_000 // share), "--check", str(200 if small else 2_000)],
+        ["near_texts", "--texts", str(5_000_000 // share), "--peer", str(20_000 // (20 if small else 1))],
+        ["pdq", "--hashes", str(1_000_000 // share), "--build", str(10_000_000 // share)],
         ["analytics", "--rows", str(100_000_000 // share), "--once", "pandas"],
         ["exports_to_brief", "--size", str(10_000_000 // share)],
         ["whole_job", "--posts", str(100_000_000 // share)],

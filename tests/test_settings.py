@@ -59,3 +59,11 @@ def test_a_secret_shows_nowhere() -> None:
     secret = Secret("hush")
     assert "hush" not in f"{secret} {secret!r} {[secret]} {Credentials({'ACTIONDAY_CREDENTIAL_A': 'hush'}, {})}"
     assert secret.reveal() == "hush"
+
+
+def test_the_flood_guard_is_a_number_and_a_share(tmp_path: Path) -> None:
+    told = load_settings({"ACTIONDAY_FLOOD_POSTS": "50", "ACTIONDAY_FLOOD_SHARE": "0.2"}, tmp_path)
+    assert (told.flood_posts, told.flood_share) == (50, 0.2)
+    for wrong in ("0", "1.5", "much"):
+        with pytest.raises(UsageError, match="flood_share"):
+            load_settings({"ACTIONDAY_FLOOD_SHARE": wrong}, tmp_path)

@@ -14,7 +14,10 @@
 | agent | ACTIONDAY_AGENT | agent | actionday and its version |
 | own_network | ACTIONDAY_OWN_NETWORK | own_network | no: private addresses are not spoken to |
 | database | ACTIONDAY_DATABASE | database | none: the casebook is a file in the home |
+| adversary_hosts | ACTIONDAY_ADVERSARY_HOSTS | adversary_hosts | none but sites: hosts that are not spoken to |
 | credentials | ACTIONDAY_CREDENTIALS | credentials | none: a file of credentials |
+| flood_posts | ACTIONDAY_FLOOD_POSTS | flood_posts | 1,000 posts: a known hash that hits more is not matched |
+| flood_share | ACTIONDAY_FLOOD_SHARE | flood_share | 0.01 of all posts, beyond 20: the same |
 | bases | – | [bases] | the platforms' own addresses |
 
 The TOML file is `actionday.toml` in the working folder, or the one that ACTIONDAY_SETTINGS names. The environment wins. Single
@@ -57,8 +60,11 @@ _SIMPLE = (
     "vantage",
     "agent",
     "own_network",
+    "adversary_hosts",
     "credentials",
     "database",
+    "flood_posts",
+    "flood_share",
 )
 _CREDENTIAL = "ACTIONDAY_CREDENTIAL_"
 KEYRING_SERVICE = "actionday"
@@ -113,7 +119,10 @@ class Settings:
     agent: str = ""
     own_network: bool = False
     database: Secret | None = None
+    adversary_hosts: tuple[str, ...] = ()
     credentials: Credentials = field(default_factory=lambda: Credentials({}, {}), repr=False, compare=False)
+    flood_posts: int = 1_000
+    flood_share: float = 0.01
     bases: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] | None = None
 
@@ -145,7 +154,10 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         agent=str(told.get("agent") or ""),
         own_network=_yes_or_no(told, "own_network"),
         database=Secret(str(told["database"])) if told.get("database") else None,
+        adversary_hosts=_listed(told.get("adversary_hosts", ())),
         credentials=Credentials(environment, _credentials_file(told.get("credentials"))),
+        flood_posts=_whole(told, "flood_posts", 1_000),
+        flood_share=_share(told, "flood_share", 0.01),
         bases={str(name): str(url) for name, url in dict(told.get("bases", {})).items()},
         environment={name: environment[name] for name in _PASSED_ON if name in environment},
     )
@@ -185,9 +197,8 @@ def _from_keyring(name: str) -> str | None:
 
 
 def _reach(value: object) -> tuple[str, ...]:
-    """Platforms that may be spoken to: a list, or a text with commas; `all` is every platform."""
-    listed = value.split(",") if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else [value]
-    names = tuple(str(name).strip() for name in listed if str(name).strip())
+    """Platforms that may be spoken to; `all` is every platform."""
+    names = _listed(value)
     known = {platform.name for platform in PLATFORMS}
     if names == ("all",):
         return tuple(sorted(known))
@@ -197,6 +208,12 @@ def _reach(value: object) -> tuple[str, ...]:
             f"setting reach: no platform {', '.join(unknown)}; `all`, or some of {', '.join(sorted(known))}"
         )
     return names
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    """A list, or a text with commas."""
+    listed = value.split(",") if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else [value]
+    return tuple(str(name).strip() for name in listed if str(name).strip())
 
 
 def _yes_or_no(told: Mapping[str, Any], name: str) -> bool:
@@ -216,6 +233,16 @@ def _whole(told: Mapping[str, Any], name: str, default: int) -> int:
         raise UsageError(f"setting {name} must be a whole number, not {told[name]!r}") from error
     if value < 1:
         raise UsageError(f"setting {name} must be at least 1")
+    return value
+
+
+def _share(told: Mapping[str, Any], name: str, default: float) -> float:
+    try:
+        value = float(told.get(name, default))
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"setting {name} must be a share such as 0.01, not {told[name]!r}") from error
+    if not 0 < value <= 1:
+        raise UsageError(f"setting {name} lies above 0 and up to 1")
     return value
 
 

@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[2]
 VIOLATIONS = {
     "Rooms in the order of the work": ("records/clock.py", "import actionday.playbook"),
     "Observe and measure are strangers": ("measure/cohort.py", "import actionday.observe.reader"),
+    "Link and observe are strangers": ("link/match.py", "import actionday.observe.reader"),
+    "Link and measure are strangers": ("link/score.py", "import actionday.measure.cohort"),
     "Actions of the playbook stand in one order": ("playbook/imports.py", "import actionday.playbook.briefs"),
     "Nobody names a platform folder": ("playbook/imports.py", "import actionday.observe.platforms.table.export"),
     "records is standard library only": ("records/clock.py", "import pyarrow"),
@@ -50,7 +52,11 @@ def test_a_seeded_violation_is_caught(contract: str, tmp_path: Path) -> None:
     path.write_text(path.read_text() + f"\n{line}\n")
     done = lint(tmp_path)
     assert done.returncode != 0
-    name = "Rooms in the order of the work" if contract == "Observe and measure are strangers" else contract
+    name = (
+        "Rooms in the order of the work"
+        if contract.endswith("are strangers") and "stores" not in contract
+        else contract
+    )
     assert f"{name} BROKEN" in done.stdout, done.stdout
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 
-ANY_PLATFORM = {"table", "sightings", "snapshots", "announced", "fourcat"}
+ANY_PLATFORM = {"table", "sightings", "snapshots", "announced", "fourcat", "known_content"}
 """Formats that may speak of any platform."""
 
 

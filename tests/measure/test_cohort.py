@@ -155,6 +155,16 @@ def test_kinds_follow_offices_and_pseudonyms_become_the_ids_they_turned_out_to_b
     assert found[P]["last_present"] == world.at(1)
 
 
+def test_who_owns_nothing_but_a_timeline_is_a_user(world: "World") -> None:
+    publisher, both = "twitter:account:5", "twitter:account:6"
+    for who in (publisher, both):
+        world.posts(who, [0], author=who)
+        world.add("memberships", account=who, channel=who, platform="twitter", role="owner")
+    world.add("memberships", account=both, channel="twitter:channel:1", platform="twitter", role="admin")
+    found = rows(world)
+    assert {subject: row["kind"] for subject, row in found.items()} == {publisher: "user", both: "admin"}
+
+
 def test_posts_read_back_in_time_are_no_observation_of_that_time(world: "World") -> None:
     # Both channels posted for a month before anybody exported them; A was exported at day 0, B only at day 10.
     world.posts(A, range(-30, 1), ingest=1)

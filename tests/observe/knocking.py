@@ -54,7 +54,8 @@ class Knock:
         code = evidence.exchanges[-1].code if evidence.exchanges else ""
         state, confidence = READING.get(code, (State.UNREACHABLE, 0.0))
         to = evidence.exchanges[-1].facts.get("location") if state is State.MOVED else None
-        return Verdict(state, f"knock.{code or 'nothing'}", confidence, target=to)
+        found = target.native if state is State.PRESENT else None
+        return Verdict(state, f"knock.{code or 'nothing'}", confidence, target=to, identity=found)
 
     def examples(self) -> Sequence[ProbeExample]:
         return ()

@@ -11,6 +11,7 @@ from tests.observe.knocking import settings
 from actionday import playbook
 from actionday.observe.live import Collected
 from actionday.observe.outside import Outside, Target
+from actionday.playbook.planning import Decision
 from actionday.playbook.reaching import Means
 from actionday.records import FixedClock, InputError, Silent, UsageError
 from actionday.stores.archive.archive import Archive
@@ -50,7 +51,13 @@ def means(live: Mapping[str, Lines]) -> Means:
 def test_what_was_fetched_is_read_in_once_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     home, lines = tmp_path / "home", Lines()
     subject = "website:channel:open.example"
-    first = playbook.collect(settings(home), (subject, "website:channel:closed.example"), None, means({"lines": lines}))
+    first = playbook.collect(
+        settings(home),
+        (subject, "website:channel:closed.example"),
+        None,
+        means({"lines": lines}),
+        Decision(True, "ref 7"),
+    )
     assert first["fetched"] == {subject: "1 look"}
     assert "not readable in public" in first["left"]["website:channel:closed.example"]
     playbook.collect(settings(home), (subject,), None, means({"lines": lines}))

@@ -20,17 +20,16 @@ from PIL import Image
 from actionday.observe import fingerprint, fingerprint_images
 from actionday.observe.fingerprint import (
     LEAST_CODE_POINTS,
-    bottom_k_jaccard,
-    estimate_jaccard,
-    estimate_jaccards,
     normalise_texts,
     text_digests,
     text_fingerprints,
+    whole_shingle_sets,
 )
 from actionday.observe.fingerprint_images import image_fingerprint, image_fingerprints
 from actionday.observe.plain_kernels import PLAIN_RANGES, normalise_plain
 from actionday.observe.shingle_kernels import mixers
 from actionday.stores.archive.schemas import TABLES
+from actionday.stores.archive.sketches import bottom_k_jaccard, estimate_jaccard, estimate_jaccards
 
 MASK = (1 << 64) - 1
 SEED = 7
@@ -100,6 +99,15 @@ def test_sketches_equal_plain_python(texts: list[str]) -> None:
         assert row["n_shingles"] == len(members)
         assert np.frombuffer(row["shingles"], "<u4").tolist() == sorted(members)[:64]
         assert row["minhash"] == minhash(members)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TEXT, max_size=5))
+def test_whole_sets_are_the_sets_of_windows(texts: list[str]) -> None:
+    members, ends = whole_shingle_sets(pa.array([*texts, "la", None], pa.string()), seed=SEED)
+    found = np.split(members, ends[:-1])
+    wanted = [shingles(normalised(text)[0]) for text in texts] + [set(), set()]
+    assert [part.tolist() for part in found] == [sorted(one) for one in wanted]
 
 
 @settings(max_examples=60, deadline=None)

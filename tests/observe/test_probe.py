@@ -155,6 +155,35 @@ def test_a_miss_is_confirmed_by_spaced_looks_and_then_left_to_the_schedule(world
     assert next_due(Archive(open_home(world.home)).view(), world.clock.now(), "test") == NOW + timedelta(hours=12)
 
 
+def test_what_was_found_once_is_told_to_later_looks_though_some_missed_it(world: World, served: Served) -> None:
+    world.probe(served.url, plan=True)
+    world.status["s1.example"] = 410
+    for hours in (6, 7):
+        world.clock.move_to(NOW + timedelta(hours=hours))
+        world.probe(served.url)
+    rows = due(Archive(open_home(world.home)).view(), NOW + timedelta(hours=12), "test").to_pylist()
+    assert {row["subject"]: row["identity"] for row in rows} == {
+        f"website:channel:s{n}.example": f"s{n}.example" for n in range(3)
+    }
+
+
+def test_a_profile_without_a_handle_does_not_take_the_last_one_away(world: World, served: Served) -> None:
+    rows = [
+        {
+            "subject": "website:channel:s0.example",
+            "platform": "website",
+            "handle": handle,
+            "seen_at": NOW - timedelta(days=age),
+        }
+        for handle, age in (("newer", 1), ("older", 2))
+    ]
+    payload = pa.Table.from_pylist(rows, schema=TABLES["channels"].payload)
+    Archive(open_home(world.home)).append("channels", numbered("channels", payload, 2, 0))
+    world.probe(served.url, plan=True)
+    handles = {row["subject"]: row["handle"] for row in world.rows("probe_plan")}
+    assert handles["website:channel:s0.example"] == "newer"
+
+
 def test_another_vantage_has_its_own_slots(world: World, served: Served) -> None:
     world.probe(served.url, plan=True)
     view = Archive(open_home(world.home)).view()

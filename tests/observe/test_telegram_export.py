@@ -12,7 +12,7 @@ import pytest
 from actionday.observe import conformance
 from actionday.observe.conformance import Whole
 from actionday.observe.platforms.telegram import examples, export, plan, scan, walk
-from actionday.observe.platforms.telegram.export import HTML_ADVICE, TelegramExport
+from actionday.observe.platforms.telegram.export import TelegramExport
 from actionday.observe.platforms.telegram.peers import peer
 from actionday.observe.reader import Source
 
@@ -273,13 +273,6 @@ def test_the_scanner_is_not_fooled_by_strings() -> None:
     assert end == len(data)
     assert [kind for kind, _, _ in out[:count].tolist()] == [scan.OPEN, scan.BOX, scan.CUT, scan.CLOSED, scan.SHUT]
     assert out[2, 2] == 2
-
-
-def test_html_exports_get_advice() -> None:
-    head = b"<!DOCTYPE html>\n<html>\n <head><title>Exported Data</title>"
-    opinion = READER.recognise(head, "messages.html")
-    assert (opinion.certainty, opinion.says) == (0, HTML_ADVICE)
-    assert READER.recognise(b"<html><body>ba</body></html>", "ba.html").says == ""
 
 
 def test_recognition_goes_by_content() -> None:

@@ -5,7 +5,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -390,3 +390,16 @@ def test_arbitrary_bytes_never_raise(tmp_path: Path, data: bytes, way: int) -> N
 def test_a_page_of_arbitrary_bytes_never_raises(data: bytes, charset: str | None) -> None:
     page = read_page(b"<p>" + data, charset)
     assert page is None or isinstance(page.text, str)
+
+
+def test_many_entries_are_written_as_several_feeds(tmp_path: Path) -> None:
+    at = datetime(2020, 1, 1, tzinfo=UTC)
+    rows = [
+        {"channel": "website:channel:ba.example", "native": f"n{n}", "platform": "website", "kind": "original"}
+        | {"at": at + timedelta(minutes=n), "text": text}
+        for n, text in enumerate(["ba du", "<b> & ba", " ba ", "ba\rdu"] * 1_100)
+    ]
+    READER.write({"posts": pa.Table.from_pylist(rows, schema=staged_schema("posts"))}, tmp_path)
+    whole = conformance.read_whole(READER, Source(tmp_path / "websites.warc.gz", "websites.warc.gz"))
+    assert not whole.refused
+    assert whole.tables["posts"]["text"].to_pylist() == [row["text"] for row in rows]

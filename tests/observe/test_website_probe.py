@@ -26,6 +26,7 @@ ZONE = "{0}. 60 IN A 192.0.2.7\n{0}. 60 IN NS ns1.host.example."
 ZONES = {
     **{f"{name}.example": ZONE.format(f"{name}.example") for name in ("up", "held", "lapsed", "fronted", "pending")},
     "127.0.0.1": ZONE.format("127.0.0.1"),
+    "example": "example. 60 IN SOA ns.example. host.example. 1 3600 600 86400 60",
     "parked.example": "parked.example. 60 IN A 192.0.2.7\nparked.example. 60 IN NS ns1.bodis.com.",
     "fail.example": "!SERVFAIL",
     "mute.example": "!silence",
@@ -100,6 +101,33 @@ def test_names_and_registrations(world: World, name: str, state: State, rule: st
     verdict = world.verdict(f"{name}.example")
     assert (verdict.state, verdict.rule) == (state, rule)
     assert verdict.confidence < 0.9, "no look by DNS and RDAP is sure"
+
+
+def test_a_resolver_that_knows_no_name_at_all_ends_nothing(world: World) -> None:
+    with naming({}) as names:
+        world.names = names
+        verdict = world.verdict("gone.example")
+        assert (verdict.state, verdict.rule) == (State.UNKNOWN, "website.dns.resolver_unsound")
+        assert ("example", "SOA") in names.asked
+        world.bases["dns.control"] = "sure.example.org"
+        world.look("gone.example")
+        assert ("sure.example.org", "SOA") in names.asked
+
+
+def test_the_resolver_is_tried_once_a_round_and_only_in_doubt(world: World) -> None:
+    world.look("up.example")
+    assert not [kind for _, kind in world.names.asked if kind == "SOA"]
+    time, prober = Time(), WebsiteProber()
+
+    async def run() -> None:
+        async with Http(Budget(time.clock, time.sleep, Limits(apart=0.0)), time.clock, world.policy) as http:
+            bases = {"dns": world.names.place, "rdap": world.registry.url}
+            outside = Outside(http, time.clock, "desk", lambda name, host: None, bases)
+            for name in ("gone.example", "sub.example", "other.example"):
+                await prober.look(target_of(f"website:channel:{name}"), outside)
+
+    asyncio.run(run())
+    assert [kind for _, kind in world.names.asked].count("SOA") == 1
 
 
 def test_silence_is_told_apart_from_absence(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

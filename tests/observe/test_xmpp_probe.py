@@ -5,7 +5,6 @@ import inspect
 import json
 import re
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -117,17 +116,6 @@ def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(UsageError, match=r"actionday\[xmpp\]"):
         asyncio.run(look())
-
-
-def test_a_plan_may_forbid_to_speak_to_the_host() -> None:
-    async def look() -> Evidence:
-        clock = FixedClock(AT)
-        async with Http(Budget(clock), clock) as http:
-            target = replace(ROOM, options={"contact": False})
-            return await PROBER.look(target, Outside(http, clock, "desk", lambda name, host: None))
-
-    verdict = PROBER.judge(ROOM, asyncio.run(look()))
-    assert (verdict.state, verdict.rule) == (State.UNKNOWN, "xmpp.not_contacted")
 
 
 def test_hosts() -> None:

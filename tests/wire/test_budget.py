@@ -76,9 +76,25 @@ def test_a_short_rest_is_sat_out_in_full_and_a_long_one_raised() -> None:
             async with budget.turn("host"):
                 pytest.fail("the host was spoken to")
         assert told.value.until == until
+        assert "left alone until" in str(told.value)
+        assert "it asked for that" in str(told.value)
         assert budget.holds() == {"host": until}
         time.clock.move_to(until)
         async with budget.turn("host"):
             assert budget.holds() == {}
+
+    asyncio.run(run())
+
+
+def test_what_else_a_host_is_left_alone_for_is_told() -> None:
+    time = Time()
+    budget = Budget(time.clock, time.sleep, Limits(apart=0.0, patience=60.0))
+
+    async def run() -> None:
+        budget.hold("host", START + timedelta(hours=1), "no stream could be opened (tls)")
+        budget.hold("host", START + timedelta(minutes=2))  # never shortened, so what it was for stays too
+        with pytest.raises(HostResting, match=r"no stream could be opened \(tls\)"):
+            async with budget.turn("host"):
+                pytest.fail("the host was spoken to")
 
     asyncio.run(run())

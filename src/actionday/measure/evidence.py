@@ -14,6 +14,7 @@ from actionday.stores.archive.view import View
 
 ALIVE = (State.PRESENT, State.RESTRICTED, State.RENAMED)
 OFFICES = ("owner", "admin", "bot")
+OWN_TIMELINE = "publisher"
 
 
 def staged(view: View, table: ir.Table) -> ir.Table:
@@ -110,15 +111,23 @@ def readings(posts: ir.Table, key: str, files: ir.Table) -> ir.Table:
 
 
 def offices(view: View) -> ir.Table:
-    """`subject`, `office` (admin or bot): accounts that hold, or held, a role; bots are bots whatever else they are."""
+    """`subject`, `office` (admin, bot or user): accounts that hold, or held, a role.
+
+    Bots are bots whatever else they are. Who owns nothing but their own timeline publishes and runs no venue: a user.
+    """
     alias = aliases(view)
     held = view.table("memberships")
-    held = held.filter(held.role.isin(OFFICES)).select(subject="account", role="role")
+    held = held.filter(held.role.isin(OFFICES))
+    own = (held.role == "owner") & (held.account == held.channel)
+    held = held.select(subject="account", role=ibis.ifelse(own, OWN_TIMELINE, held.role))
     told = view.table("accounts")
     told = told.filter(told.kind.isin(OFFICES)).select(subject="subject", role="kind")
     both = unify(ibis.union(held, told), "subject", alias)
-    office = both.mutate(office=ibis.ifelse(both.role == "bot", "bot", "admin"))
-    return office.group_by("subject").agg(office=office.office.max())
+    rank = ibis.cases((both.role == "bot", 2), (both.role == OWN_TIMELINE, 0), else_=1)
+    office = both.mutate(rank=rank).group_by("subject").agg(rank=lambda t: t["rank"].max())
+    return office.select(
+        "subject", office=ibis.cases((office["rank"] == 2, "bot"), (office["rank"] == 1, "admin"), else_="user")
+    )
 
 
 def presence(view: View, known_until: datetime | None = None) -> ir.Table:

@@ -78,6 +78,11 @@ class Book:
         for account in accounts:
             self._officers[account] = min(number, self._officers.get(account, number))
 
+    @property
+    def officers_known(self) -> frozenset[str]:
+        """Accounts that any file showed to hold a role."""
+        return frozenset(self._officers)
+
     def officers_before(self, number: int) -> frozenset[str]:
         """Accounts that files with lower numbers show to hold a role."""
         return frozenset(account for account, first in self._officers.items() if first < number)

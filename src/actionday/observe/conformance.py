@@ -46,7 +46,7 @@ class Whole:
 
 
 def source_of(reader: Reader, path: Path, name: str) -> Source:
-    """The file as a source: a zone declared where the reader asks for one, its mapping where one lies beside it.
+    """The file as a source: a zone and a basis declared where the reader asks for them, its mapping where one lies beside it.
 
     A folder is a series; its mapping is its `snapshots.toml`.
     """
@@ -58,7 +58,8 @@ def source_of(reader: Reader, path: Path, name: str) -> Source:
     beside = path.with_name(path.name + COMPANION)
     mapping = tomllib.loads(beside.read_text("utf-8")) if beside.is_file() else None
     zone = "Europe/Paris" if "zone" in needs else None
-    return Source(path, name, zone=zone, mapping=mapping, seen_at=SEEN_AT, vantage="test")
+    basis = "order 1" if "private_basis" in needs else None
+    return Source(path, name, zone=zone, mapping=mapping, seen_at=SEEN_AT, vantage="test", private_basis=basis)
 
 
 def inputs_among(paths: Iterable[Path]) -> list[Path]:

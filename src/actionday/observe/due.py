@@ -12,6 +12,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
+from actionday.observe.outside import vantage_at
 from actionday.records import GONE, UNSEEN
 from actionday.records.schedule import Schedule, confirm_at
 from actionday.stores.archive.schemas import PROBE_PLAN
@@ -26,7 +27,7 @@ DUE = pa.schema(
         pa.field("identity", pa.string()),
     ]
 )
-"""What `due` returns: one row a subject; `identity` is what its last look found in its place."""
+"""What `due` returns: one row a subject; `identity` is what was found in its place last, before the misses since."""
 
 
 def due(view: View, now: datetime, vantage: str) -> pa.Table:
@@ -68,25 +69,43 @@ def newest_plans(view: View) -> Any:  # noqa: ANN401 - ibis ships no types
     return plans.filter(plans.place == 0).drop("place", "row", "ingest")
 
 
+def decisions(view: View) -> Any:  # noqa: ANN401
+    """The standing decision whether a subject's host may be spoken to: subject, contact. Who has none is not in it.
+
+    Of plans that hold and say something of it, the one made last counts.
+    """
+    plans = newest_plans(view)
+    plans = plans.filter(plans.contact.notnull())
+    return plans.group_by("subject").agg(contact=plans.contact.argmax(plans.planned_at))
+
+
 def _standing(view: View, vantage: str) -> pa.Table:
-    """Newest plan of each subject and campaign with its looks from this vantage: last_slot, last_at, misses, identity."""
-    plans, looks = newest_plans(view), view.table("sightings")
-    looks = looks.filter((looks.basis == "probe") & (looks.vantage == vantage) & looks.slot.notnull())
-    looks = looks.semi_join(plans, "subject")
-    of_each = looks.group_by("subject").agg(
+    """Newest plan of each subject and campaign with its looks from its vantage: last_slot, last_at, misses, identity."""
+    plans, looks = _with_vantage(newest_plans(view), vantage), view.table("sightings")
+    plans = plans.drop("contact").left_join(decisions(view), "subject").drop("subject_right")
+    looks = looks.filter((looks.basis == "probe") & looks.slot.notnull())
+    looks = looks.semi_join(plans, ["subject", "vantage"])
+    each = ["subject", "vantage"]
+    of_each = looks.group_by(each).agg(
         last_slot=looks.slot.max(),
         last_at=looks["at"].max(),
         alive=looks["at"].max(where=~looks.state.isin(sorted(GONE | UNSEEN))),
-        identity=looks.identity.argmax(looks["at"]),
+        identity=looks.identity.argmax(looks["at"], where=looks.identity.notnull()),
     )
-    gone = looks.filter(looks.state.isin(sorted(GONE))).select("subject", missed=looks["at"])
-    joined = gone.inner_join(of_each.select("subject", "alive"), "subject")
+    gone = looks.filter(looks.state.isin(sorted(GONE))).select(*each, missed=looks["at"])
+    joined = gone.inner_join(of_each.select(*each, "alive"), each)
     joined = joined.filter(joined.alive.isnull() | (joined.missed > joined.alive))
-    misses = joined.group_by("subject").agg(misses=joined.missed.nunique(), last_miss=joined.missed.max())
-    standing = (
-        plans.left_join(of_each, "subject").drop("subject_right").left_join(misses, "subject").drop("subject_right")
-    )
+    misses = joined.group_by(each).agg(misses=joined.missed.nunique(), last_miss=joined.missed.max())
+    right = ("subject_right", "vantage_right")
+    standing = plans.left_join(of_each, each).drop(*right).left_join(misses, each).drop(*right)
     return view.arrow(standing)
+
+
+def _with_vantage(plans: Any, vantage: str) -> Any:  # noqa: ANN401
+    """From where each plan's looks are made; a plan that asks another server has that server's name in it (see `vantage_at`)."""
+    server = plans.options.re_extract(r'"server"\s*:\s*"([^"\\]+)"', 1)
+    other = ibis.literal(vantage_at(vantage, "")) + server.lower()
+    return plans.mutate(vantage=ibis.cases((server.length() > 0, other), else_=ibis.literal(vantage)))
 
 
 def _schedules(rows: pa.Table) -> Iterator[tuple[Schedule, dict[str, Any]]]:

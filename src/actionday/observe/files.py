@@ -1,7 +1,7 @@
 """What a user's paths hold: files to read, series of snapshots, archives to open, and what is passed over and why.
 
 A folder with a `snapshots.toml` is one series. A table's mapping is `NAME.map.toml` beside it, `table.map.toml` in its
-folder, or the one given on the command line. An `export.toml` says for its folder and those below what the files do not
+folder, or the one given on the command line; an archive's own holds for what is in it. An `export.toml` says for its folder and those below what the files do not
 say themselves: `zone`, `vantage`, `seen_at`. Pictures and videos beside an export are its media, not inputs.
 """
 
@@ -92,7 +92,9 @@ def walk(
     elif path.stat().st_size == 0:
         yield PassedOver(name, "the file is empty")
     elif is_packed(path.name):
-        yield Found(path, name, root, packed=True, mapping=mapping, declared=said)
+        yield Found(
+            path, name, root, packed=True, mapping=mapping if mapping is not None else _own(path), declared=said
+        )
     else:
         yield Found(path, name, root, mapping=mapping if mapping is not None else _beside(path), declared=said)
 
@@ -168,7 +170,10 @@ def digest(found: Found) -> tuple[str, int]:
 
 
 def _beside(path: Path) -> Mapping[str, Any] | None:
-    for candidate in (path.with_name(path.name + ".map.toml"), path.with_name("table.map.toml")):
-        if candidate.is_file():
-            return read_mapping(candidate)
-    return None
+    own, shared = _own(path), path.with_name("table.map.toml")
+    return own if own is not None or not shared.is_file() else read_mapping(shared)
+
+
+def _own(path: Path) -> Mapping[str, Any] | None:
+    own = path.with_name(path.name + ".map.toml")
+    return read_mapping(own) if own.is_file() else None

@@ -16,8 +16,9 @@ import pyarrow as pa
 
 from actionday.observe.link_patterns import INVISIBLE
 from actionday.observe.plain_kernels import count_letters, normalise_plain
-from actionday.observe.shingle_kernels import HASHES, bottom_k, mixers, sketch_texts
+from actionday.observe.shingle_kernels import mixers, shingle_sets, sketch_texts
 from actionday.stores.archive.schemas import TABLES
+from actionday.stores.archive.sketches import HASHES
 
 LEAST_CODE_POINTS = 24
 """Texts shorter than this after normalising get no sketch: too many of them are alike by chance."""
@@ -131,36 +132,12 @@ def _binary(data: npt.NDArray[np.integer], lengths: npt.NDArray[np.integer]) -> 
     return pa.Array.from_buffers(pa.binary(), len(lengths), [None, pa.py_buffer(offsets), pa.py_buffer(data)])
 
 
-def estimate_jaccard(a: bytes, b: bytes) -> float:
-    """Jaccard index of two shingle sets, from their `minhash`; standard error sqrt(J (1 - J) / 64)."""
-    return float(estimate_jaccards(pa.array([a]), pa.array([b]))[0])
+def whole_shingle_sets(texts: pa.Array, *, seed: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """The whole sets of which `fingerprints` keeps sketches: hashes ascending in each, end to end, and where each set ends."""
+    normal, mix = normalise_texts(texts), mixers(seed)
+    return shingle_sets(normal.data, normal.starts, normal.ends, (mix.base, mix.salt))
 
 
-def estimate_jaccards(a: pa.Array, b: pa.Array) -> npt.NDArray[np.float64]:
-    """As estimate_jaccard, over pairs of `minhash` columns without nulls.
-
-    Unbiased by the chance 2**-16 that two different minima agree in 16 bits (Li and König 2010, sparse limit).
-    """
-    agree = (_sketches(a) == _sketches(b)).mean(axis=1)
-    chance = 2.0**-16
-    return np.clip((agree - chance) / (1 - chance), 0, 1)
-
-
-def _sketches(column: pa.Array) -> npt.NDArray[np.uint16]:
-    flat = column.cast(pa.binary(2 * HASHES))
-    data = np.frombuffer(flat.buffers()[1], "<u2")[flat.offset * HASHES : (flat.offset + len(flat)) * HASHES]
-    return data.reshape(len(flat), HASHES)
-
-
-def bottom_k_jaccard(a: bytes, b: bytes, *, sizes: tuple[int, int] | None = None) -> float:
-    """Jaccard index of two shingle sets, from their `shingles`; exact when neither set has more than 64.
-
-    `sizes` are the `n_shingles`; without them a sketch of 64 counts as cut off. Where a sketch is cut off, the index is
-    that of the members up to its greatest (an unbiased sample of the union).
-    """
-    left, right = np.frombuffer(a, "<u4").astype(np.uint32), np.frombuffer(b, "<u4").astype(np.uint32)
-    limit = np.uint32(0xFFFFFFFF)
-    for values, size in ((left, sizes and sizes[0]), (right, sizes and sizes[1])):
-        cut = values.size == HASHES if size is None else size > values.size
-        limit = min(limit, values[-1]) if cut else limit
-    return float(bottom_k(left, right, limit))
+def seed_of(key: bytes) -> int:
+    """The seed of a home's sketches, from its key: hashes cannot be turned into words by trying, nor compared between homes."""
+    return int.from_bytes(key[:8], "little")

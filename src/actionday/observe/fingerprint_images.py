@@ -1,4 +1,4 @@
-"""Fingerprints of image files: SHA-256 of the file and PDQ (Facebook's perceptual hash, 256 bit) of the picture.
+"""Fingerprints of image files: SHA-256 and MD5 (which lists of known content speak) of the file and PDQ (Facebook's perceptual hash, 256 bit) of the picture.
 
 Decoders are the weak spot: only JPEG, PNG and WebP, only plain files (no links are followed), with limits on bytes and
 pixels, first frame only. Call it in the isolated worker. Not for: showing, converting or keeping pictures.
@@ -25,18 +25,19 @@ IMAGES = pa.schema(
     [
         pa.field("path", pa.string(), nullable=False),
         pa.field("digest", pa.binary()),
+        pa.field("md5", pa.binary()),
         pa.field("pdq", pa.binary()),
         pa.field("quality", pa.int16()),
         pa.field("problem", pa.string()),
     ]
 )
-"""`digest`, `pdq` (32 bytes) and `quality` (0 to 100) of one file, or its `problem` and nothing else."""
+"""`digest` (SHA-256), `md5`, `pdq` (32 bytes) and `quality` (0 to 100) of one file, or its `problem` and nothing else."""
 
 
 def image_fingerprint(path: Path) -> tuple[bytes, bytes, int] | None:
     """SHA-256 of the file, PDQ hash (32 bytes) and PDQ quality (0 to 100); None where the file gives none."""
     result = _fingerprint(path)
-    return None if isinstance(result, str) else result
+    return None if isinstance(result, str) else (result[0], result[2], result[3])
 
 
 def image_fingerprints(paths: Sequence[Path]) -> pa.Table:
@@ -48,11 +49,10 @@ def _row(path: Path) -> dict[str, object]:
     result = _fingerprint(path)
     if isinstance(result, str):
         return {"path": str(path), "problem": result}
-    digest, pdq, quality = result
-    return {"path": str(path), "digest": digest, "pdq": pdq, "quality": quality}
+    return {"path": str(path), **dict(zip(("digest", "md5", "pdq", "quality"), result, strict=True))}
 
 
-def _fingerprint(path: Path) -> tuple[bytes, bytes, int] | str:
+def _fingerprint(path: Path) -> tuple[bytes, bytes, bytes, int] | str:
     """The fingerprint, or what is wrong with the file."""
     try:
         content = _read(path)
@@ -60,7 +60,8 @@ def _fingerprint(path: Path) -> tuple[bytes, bytes, int] | str:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         return f"{type(error).__name__}: {error}"[:200]
     bits, quality = pdqhash.compute(picture)
-    return hashlib.sha256(content).digest(), np.packbits(np.asarray(bits, np.uint8)).tobytes(), int(quality)
+    digests = hashlib.sha256(content).digest(), hashlib.md5(content, usedforsecurity=False).digest()
+    return *digests, np.packbits(np.asarray(bits, np.uint8)).tobytes(), int(quality)
 
 
 def _read(path: Path) -> bytes:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ from actionday.observe.registry import reader_named
 from actionday.observe.requests import source_json
 from actionday.observe.treatment import Treatment
 from actionday.observe.unpack import Limits
-from actionday.records import Clock, FormatUnknown, Progress, UsageError, WorkerStopped
+from actionday.records import Clock, FormatUnknown, Progress, Secret, UsageError, WorkerStopped
 from actionday.stores.archive.archive import Archive
 
 _SMALL = 32 << 20
@@ -37,12 +37,16 @@ _EARLY = frozenset({"accounts", "memberships", "channels", "affiliations"})
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What an import is given from outside: the time, the home's pseudonym key, where to report, how much to hold."""
+    """What an import is given from outside: the time, the home's pseudonym key, where to report, how much to hold.
+
+    `password` gives the password of a locked archive by its file's name, or None.
+    """
 
     clock: Clock
     key: bytes
     progress: Progress
     flush_rows: int = 600_000
+    password: Callable[[str], Secret | None] = lambda name: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,14 @@ class Ingest:
     def _unpacked(self, item: Found, options: ImportOptions) -> Iterator[Found]:
         sha, _ = digest(item)
         into = self._archive.home.staging / "unpacked" / sha[:16]
-        request = {"do": "unpack", "path": str(item.path), "into": str(into), "limits": asdict(Limits())}
+        secret = self._means.password(item.path.name) if item.path.suffix.lower() == ".zip" else None
+        request = {
+            "do": "unpack",
+            "path": str(item.path),
+            "into": str(into),
+            "limits": asdict(Limits()),
+            "password": secret.reveal() if secret is not None else None,
+        }
         for header, _tables in self._pool.ask(request):
             if header.get("end") and header["error"]:
                 self._report.passed_over.append(PassedOver(item.name, header["error"]))
@@ -130,7 +141,7 @@ class Ingest:
         if options.format == "snapshots" and options.mapping is not None:
             yield Found(innermost(into), item.name, into, series=True, mapping=options.mapping, declared=item.declared)
             return
-        yield from self._opened(walk(into, into, f"{item.name}!", options.mapping, item.declared), options)
+        yield from self._opened(walk(into, into, f"{item.name}!", item.mapping, item.declared), options)
 
     def _recognise(self, items: Sequence[Found]) -> dict[str, str]:
         chosen = {}

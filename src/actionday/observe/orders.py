@@ -31,6 +31,7 @@ class ImportReport:
     rows: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     suppressed: int = 0
+    matches: dict[str, Any] = field(default_factory=dict)  # with known content; whoever chains the verbs fills it in
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -41,4 +42,5 @@ class ImportReport:
             "rows": dict(sorted(self.rows.items())),
             "quarantined": self.refused,
             "suppressed": self.suppressed,
+            **({"matches": self.matches} if self.matches else {}),
         }

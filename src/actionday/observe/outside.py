@@ -4,7 +4,8 @@ Nothing here is on by itself: the playbook makes `Outside` only for platforms th
 what to ask (probers, live readers) or how to ask it (wire).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +18,9 @@ class Target:
     """One subject to look at.
 
     `subject` is the id's text form; `kind` and `native` its parts; `handle` the last known handle. `options` is what the plan
-    records of it: `contact` (whether the host itself may be spoken to, where a platform's default is that it may not),
-    `identity` (what the last look found in its place), and what a platform needs to find it by id (`access_hash`).
+    records of it: `contact` (the standing decision whether the subject's own host may be spoken to; see `contact`),
+    `identity` (what was last found in its place), `server` (another server that is asked about it), and what a platform
+    needs to find it by id (`access_hash`).
     """
 
     subject: str
@@ -29,15 +31,36 @@ class Target:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+def vantage_at(vantage: str, server: str) -> str:
+    """The vantage of looks that ask another server about a subject: misses there never add up with misses at its own."""
+    return f"{vantage} at {server.lower()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The outside as one run sees it. `credential(name, host)` gives a secret or None; `vantage` is who looks from where."""
+    """The outside as one run sees it. `credential(name, host)` gives a secret or None; `vantage` is who looks from where.
+
+    `closing` is left when the run ends: what `keep` was given is closed then. Without it nothing is kept.
+    """
 
     http: Http
     clock: Clock
     vantage: str
     credential: Callable[[str, str], Secret | None]
     bases: Mapping[str, str] = field(default_factory=dict)
+    closing: AsyncExitStack | None = None
+    _kept: set[Hashable] = field(default_factory=set)
+
+    async def keep(self, name: Hashable, opening: Callable[[], AbstractAsyncContextManager[Any]]) -> None:
+        """Open something once and leave it open until the run ends, so that looks one after the other share it."""
+        if self.closing is None or name in self._kept:
+            return
+        self._kept.add(name)
+        try:
+            await self.closing.enter_async_context(opening())
+        except BaseException:
+            self._kept.discard(name)
+            raise
 
     @property
     def budget(self) -> Budget:

@@ -70,7 +70,7 @@ def _from_posts(posts: pa.Table, treatment: Treatment) -> dict[str, pa.Table]:
     digests = pa.nulls(len(posts), pa.binary())
     if treatment.content != "none":
         digests = fingerprint.text_digests(text)
-        seed = int.from_bytes(treatment.key[:8], "little")
+        seed = fingerprint.seed_of(treatment.key)
         out["fingerprints"] = fingerprint.text_fingerprints(text, digests, seed=seed)
     fresh = _set(posts, "text_sha256", digests)
     fresh = _set(fresh, "length", pc.cast(pc.utf8_length(text), pa.int32()))
@@ -138,9 +138,9 @@ def _from_media(media: pa.Table, source: Source, treatment: Treatment) -> tuple[
 def _with_hashes(media: pa.Table, images: pa.Table, rows: list[int]) -> tuple[dict[str, pa.Table], list[Refused]]:
     """Fill in the hashes of the media `rows`; `images` has one row each, with a problem where a file gave none."""
     digests: list[bytes | None] = [None] * len(media)
-    bad = []
-    for row, image in zip(rows, images.select(["digest", "problem"]).to_pylist(), strict=True):
-        digests[row] = image["digest"]
+    md5s, bad = list(digests), []
+    for row, image in zip(rows, images.select(["digest", "md5", "problem"]).to_pylist(), strict=True):
+        digests[row], md5s[row] = image["digest"], image["md5"]
         if image["problem"]:
             bad.append(Refused(f"media {media['name'][row].as_py()}", image["problem"]))
     good = images.filter(pc.is_valid(images["pdq"]))
@@ -152,7 +152,8 @@ def _with_hashes(media: pa.Table, images: pa.Table, rows: list[int]) -> tuple[di
         "quality": good["quality"],
     }
     prints = pa.table([filled.get(field.name, pa.nulls(len(good), field.type)) for field in spec], schema=spec)
-    return {"media": _set(media, "sha256", pa.array(digests, pa.binary())), "fingerprints": prints}, bad
+    hashed = _set(_set(media, "sha256", pa.array(digests, pa.binary())), "md5", pa.array(md5s, pa.binary()))
+    return {"media": hashed, "fingerprints": prints}, bad
 
 
 def _without_content(refused: Refused, treatment: Treatment) -> Refused:

@@ -79,7 +79,7 @@ class Recognised:
 
     certainty: int
     says: str = ""
-    needs: tuple[str, ...] = ()  # e.g. "zone", "mapping"
+    needs: tuple[str, ...] = ()  # of "zone", "mapping", "private_basis"
 
 
 @runtime_checkable

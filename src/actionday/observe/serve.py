@@ -34,7 +34,8 @@ def _recognise(request: Mapping[str, Any]) -> Iterator[Answer]:
 
 
 def _unpack(request: Mapping[str, Any]) -> Iterator[Answer]:
-    for member in unpack.unpack(Path(request["path"]), Path(request["into"]), unpack.Limits(**request["limits"])):
+    limits = unpack.Limits(**request["limits"])
+    for member in unpack.unpack(Path(request["path"]), Path(request["into"]), limits, request.get("password")):
         yield asdict(member), {}
 
 

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-HASHES = 64
-"""Hashes in a minwise sketch, and shingles at most in a bottom-k sketch."""
+from actionday.stores.archive.sketches import HASHES
 
 WINDOW = 5
 """Code points in a shingle."""
@@ -159,18 +158,28 @@ def sketch_texts(
 
 
 @njit(cache=True, nogil=True)
-def bottom_k(a: Uint32s, b: Uint32s, limit: np.uint32) -> float:
-    """Jaccard index of two ascending sets, of their members up to `limit`; 0 when neither has any."""
-    i, j, both, either = 0, 0, 0, 0
-    while i < a.size or j < b.size:
-        if j >= b.size or (i < a.size and a[i] < b[j]):
-            least, i = a[i], i + 1
-        elif i >= a.size or b[j] < a[i]:
-            least, j = b[j], j + 1
-        else:
-            least, i, j = a[i], i + 1, j + 1
-            both += least <= limit
-        if least > limit:
-            break
-        either += 1
-    return both / either if either else 0.0
+def shingle_sets(
+    data: Bytes, starts: Int64s, ends: Int64s, keys: tuple[np.uint64, np.uint64]
+) -> tuple[Uint32s, Int64s]:
+    """The distinct shingle hashes of each text, ascending and end to end, and where each set ends. Arguments as in `sketch_texts`."""
+    n, longest, room = starts.size, 0, 0
+    for i in range(n):
+        longest = max(longest, ends[i] - starts[i])
+        room += ends[i] - starts[i]
+    buckets = 2
+    while buckets <= longest:
+        buckets *= 2
+    hashes, unique, counts = (
+        np.empty(longest, np.uint32),
+        np.empty(longest, np.uint32),
+        np.empty(buckets + 2, np.uint32),
+    )
+    out, stops, at = np.empty(room, np.uint32), np.empty(n, np.int64), 0
+    for i in range(n):
+        made = shingle(data, starts[i], ends[i], keys[0], keys[1], hashes)
+        size = distinct(hashes, made, counts, unique)
+        for j in range(size):
+            out[at + j] = unique[j]
+        at += size
+        stops[i] = at
+    return out[:at], stops

@@ -2,7 +2,8 @@
 
 Understood: zip, tar (plain, gz, bz2, xz), and single gz, bz2, xz files. Guards: a member count, a size for each member
 and for all, a ratio against bombs, no links, no devices, no nested archives (they are named, not opened). A member's own
-name becomes a path only when each of its pieces is plain (`_safe`).
+name becomes a path only when each of its pieces is plain (`_safe`). Locked zips (AES, or the old cipher) are opened with the
+password that is given; where it comes from is not this file's business.
 """
 
 import bz2
@@ -11,6 +12,7 @@ import lzma
 import re
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,6 +27,7 @@ _PLAIN = re.compile(
 _LONGEST = 400
 SUFFIXES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 _READ_PACKED = (".warc.gz",)
+_ENCRYPTED = 0x1
 _LINK = "a link or device in an archive is not followed"
 _NESTED = "an archive within an archive is not opened; unpack it first"
 _Content = tuple[str, IO[bytes] | None, str]
@@ -55,12 +58,12 @@ def is_packed(name: str) -> bool:
     return name.lower().endswith(SUFFIXES) and not name.lower().endswith(_READ_PACKED)
 
 
-def unpack(path: Path, into: Path, limits: Limits) -> Iterator[Member]:
-    """Stream the members of an archive into `into`. Raises InputError when it is damaged or over a limit."""
+def unpack(path: Path, into: Path, limits: Limits, password: str | None = None) -> Iterator[Member]:
+    """Stream the members of an archive into `into`. Raises InputError when it is damaged, locked or over a limit."""
     into.mkdir(parents=True, exist_ok=True)
     budget = _Budget(path, limits)
     try:
-        for number, (name, stream, reason) in enumerate(_members(path)):
+        for number, (name, stream, reason) in enumerate(_members(path, password)):
             budget.member(number)
             if reason or stream is None:
                 yield Member(name, "", 0, reason)
@@ -82,7 +85,14 @@ def unpack(path: Path, into: Path, limits: Limits) -> Iterator[Member]:
         OSError,
         RuntimeError,
         NotImplementedError,
+        zlib.error,
     ) as error:
+        if password is not None and isinstance(error, RuntimeError | zlib.error):
+            raise InputError(
+                str(path),
+                f"its password does not open it, or it is damaged: {error}",
+                "check the credential archive.password",
+            ) from error
         raise InputError(
             str(path), f"the archive cannot be read to its end: {error}", "unpack or export it again"
         ) from error
@@ -116,18 +126,37 @@ class _Budget:
             )
 
 
-def _members(path: Path) -> Iterator[_Content]:
+def _members(path: Path, password: str | None) -> Iterator[_Content]:
     lower = path.name.lower()
     if lower.endswith(".zip"):
-        yield from _zip_members(path)
+        yield from _locked_members(path, password) if _is_locked(path) else _zip_members(zipfile.ZipFile(path))
     elif lower.endswith((".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")):
         yield from _tar_members(path)
     else:
         yield path.name[: -len(path.suffix)], _single(path), ""
 
 
-def _zip_members(path: Path) -> Iterator[_Content]:
+def _locked_members(path: Path, password: str | None) -> Iterator[_Content]:
+    import pyzipper  # reads AES besides what zipfile reads, but slower
+
+    if password is None:
+        raise InputError(
+            str(path),
+            "the archive is locked by a password",
+            f'give it as the credential "archive.password@{path.name}"; see docs/reference/settings.md',
+        )
+    opened = pyzipper.AESZipFile(path)
+    opened.setpassword(password.encode())
+    yield from _zip_members(opened)
+
+
+def _is_locked(path: Path) -> bool:
     with zipfile.ZipFile(path) as archive:
+        return any(info.flag_bits & _ENCRYPTED for info in archive.infolist())
+
+
+def _zip_members(opened: Any) -> Iterator[_Content]:  # noqa: ANN401 - zipfile's or pyzipper's
+    with opened as archive:
         for info in archive.infolist():
             if info.is_dir():
                 continue

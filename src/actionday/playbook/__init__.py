@@ -8,17 +8,21 @@ scenario for a query engine. Not for: how any one step works, that is the verbs'
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from actionday.playbook.orders import MEASURES, Asked, BriefOrder, JudgingOrder
+from actionday.playbook.orders import MEASURES, Asked, BriefOrder, JudgingOrder, LinkOrder
 
 if TYPE_CHECKING:
     from actionday.playbook.action_day import run
     from actionday.playbook.briefs import brief, origin_of, reproduce
     from actionday.playbook.collecting import collect
+    from actionday.playbook.copies import duplicates
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.holdings import stats
-    from actionday.playbook.imports import formats, import_exports, inspect
+    from actionday.playbook.imports import formats, import_exports, inspect, template
     from actionday.playbook.judging import judge, lineage, withdraw
+    from actionday.playbook.known import import_known
+    from actionday.playbook.linking import link_evaluate, link_explain, link_returns, link_run
     from actionday.playbook.looking import probe, watch
+    from actionday.playbook.matching import match
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.scenario import write_scenario
     from actionday.playbook.verifying import verify_casebook
@@ -28,14 +32,22 @@ __all__ = [
     "Asked",
     "BriefOrder",
     "JudgingOrder",
+    "LinkOrder",
     "brief",
     "collect",
+    "duplicates",
     "forget",
     "formats",
     "import_exports",
+    "import_known",
     "inspect",
     "judge",
     "lineage",
+    "link_evaluate",
+    "link_explain",
+    "link_returns",
+    "link_run",
+    "match",
     "measure",
     "origin_of",
     "probe",
@@ -43,6 +55,7 @@ __all__ = [
     "retain",
     "run",
     "stats",
+    "template",
     "verify_casebook",
     "watch",
     "withdraw",
@@ -53,10 +66,17 @@ __all__ = [
 _FILES = {
     "brief": "briefs",
     "collect": "collecting",
+    "duplicates": "copies",
     "forget": "forgetting",
     "formats": "imports",
     "import_exports": "imports",
+    "import_known": "known",
     "inspect": "imports",
+    "match": "matching",
+    "link_evaluate": "linking",
+    "link_explain": "linking",
+    "link_returns": "linking",
+    "link_run": "linking",
     "judge": "judging",
     "lineage": "judging",
     "measure": "measuring",
@@ -66,6 +86,7 @@ _FILES = {
     "retain": "forgetting",
     "run": "action_day",
     "stats": "holdings",
+    "template": "imports",
     "verify_casebook": "verifying",
     "watch": "looking",
     "withdraw": "judging",

@@ -13,12 +13,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from actionday.observe.contact import may_contact
 from actionday.observe.live import LiveReader
 from actionday.observe.orders import ImportOptions
 from actionday.observe.outside import Outside, Target
 from actionday.observe.registry import live_readers
 from actionday.playbook.imports import import_exports
-from actionday.playbook.planning import last_handles
+from actionday.playbook.planning import Decision, decide, decided, last_handles, parsed
 from actionday.playbook.reaching import Means, outside
 from actionday.records import ActiondayError, HomeError, SubjectId, UsageError
 from actionday.settings import Settings
@@ -28,10 +29,16 @@ from actionday.stores.archive.home import Home, HomePolicy, make_home, open_home
 _CURSORS, _FOLDER = "cursors.json", "collected"
 
 
-def collect(settings: Settings, subjects: Sequence[str], policy: HomePolicy | None, means: Means) -> dict[str, Any]:
+def collect(
+    settings: Settings,
+    subjects: Sequence[str],
+    policy: HomePolicy | None,
+    means: Means,
+    decision: Decision | None = None,
+) -> dict[str, Any]:
     """Fetch and import what is new of each subject. Returns what was fetched, what was not and why, and the import's report.
 
-    Raises UsageError for a subject that is no id or whose platform is out of reach. One subject's failure does not stop the others.
+    A `decision` about the subjects' hosts is recorded first; hosts that may not be spoken to are left. Raises UsageError for a subject that is no id or whose platform is out of reach. One subject's failure does not stop the others.
     """
     known = live_readers() if means.live is None else means.live
     readers = {subject: _reader(settings, subject, known) for subject in dict.fromkeys(subjects)}
@@ -40,6 +47,9 @@ def collect(settings: Settings, subjects: Sequence[str], policy: HomePolicy | No
         if (settings.home / "home.json").exists()
         else make_home(settings.home, policy or HomePolicy(), means.clock.now())
     )
+    if decision is not None:
+        with home.writing():
+            decide(settings, Archive(home, query_memory=settings.query_memory), tuple(readers), decision, means.clock)
     folder = home.path / _FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     cursors = _read_cursors(home)
@@ -55,10 +65,7 @@ def collect(settings: Settings, subjects: Sequence[str], policy: HomePolicy | No
 
 
 def _reader(settings: Settings, subject: str, known: Mapping[str, LiveReader]) -> LiveReader:
-    try:
-        platform = SubjectId.parse(subject).platform
-    except ValueError as error:
-        raise UsageError(f"{subject!r} is no subject id; write platform:channel:id or platform:account:id") from error
+    platform = parsed(subject).platform
     if platform not in settings.reach:
         raise UsageError(f"{platform} is out of reach: name it in the setting `reach` (ACTIONDAY_REACH) to allow it")
     reader = next((one for one in known.values() if platform in one.platforms), None)
@@ -77,24 +84,35 @@ async def _fetch(
     means: Means,
 ) -> tuple[dict[str, str], dict[str, str]]:
     key = pseudonym_key(settings.keys_of(home.path))
-    handles = last_handles(Archive(home, query_memory=settings.query_memory).view(), tuple(readers))
+    view = Archive(home, query_memory=settings.query_memory).view()
+    handles, contact = last_handles(view, tuple(readers)), decided(view, tuple(readers), key)
     fetched: dict[str, str] = {}
     left: dict[str, str] = {}
     async with outside(settings, home, means) as way:
         means.progress.phase("fetching", len(readers), "subjects")
         for number, (subject, reader) in enumerate(readers.items()):
-            parsed = SubjectId.parse(subject)
+            one = SubjectId.parse(subject)
             place = folder / reader.format / f"{number:04d}"
             place.mkdir(parents=True)
             note = hmac.new(key, f"{reader.name} {subject}".encode(), hashlib.sha256).hexdigest()
             try:
-                target = Target(subject, parsed.platform, parsed.kind, parsed.native, handles.get(subject))
+                options = {"contact": contact[subject]} if subject in contact else {}
+                target = Target(subject, one.platform, one.kind, one.native, handles.get(subject), options)
+                _may_be_read(target, settings)
                 fetched[subject] = await _one(reader, target, cursors, note, place, way)
             except ActiondayError as error:
                 left[subject] = str(error)
                 shutil.rmtree(place)
             means.progress.advance(1)
     return fetched, left
+
+
+def _may_be_read(target: Target, settings: Settings) -> None:
+    if not may_contact(target, settings.adversary_hosts):
+        raise UsageError(
+            "its host is not spoken to, since it may be run by those who are looked at, and no decision to do so is recorded. Decide it with "
+            '--contact "why": the reason is kept with your name'
+        )
 
 
 async def _one(

@@ -23,8 +23,12 @@ def stats(settings: Settings) -> dict[str, Any]:
         "quarantine": {
             row["reason"]: row["rows"] for row in sorted(reasons, key=lambda row: (-row["rows"], row["reason"]))
         },
-        # Plans and rounds of looks that were stopped are not taken up again: the next one makes what is missing.
+        # Plans, rounds of looks and matchings that were stopped are not taken up again: the next one makes what is missing.
         "unfinished": sorted(
-            {row["path"] for row in begun if row["ingest"] not in done and row["format"] not in ("plan", "probe")}
+            {
+                row["path"]
+                for row in begun
+                if row["ingest"] not in done and row["format"] not in ("plan", "probe", "match")
+            }
         ),
     }

@@ -1,14 +1,15 @@
-"""Import exports into a home, and say beforehand what an import would make of a file. Not for: reading them, that is `observe`."""
+"""Import exports into a home and match them with what is known; say beforehand what an import would make of a file. Not for: reading them, that is `observe`."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from actionday.observe.files import Found, discover
 from actionday.observe.orders import ImportOptions, ImportReport
 from actionday.observe.pool import Pool
-from actionday.observe.registry import readers
-from actionday.records import Clock, Progress
+from actionday.observe.registry import reader_named, readers
+from actionday.records import Clock, InputError, Progress
 from actionday.settings import Settings
 from actionday.stores.archive.home import Home, HomePolicy, make_home, open_home, pseudonym_key
 
@@ -33,7 +34,12 @@ def import_exports(
         from actionday.stores.archive.archive import Archive
 
         archive = Archive(home, query_memory=settings.query_memory)
-        report = Ingest(archive, pool, Means(clock, key, progress, settings.flush_rows)).run(paths, options)
+        means = Means(clock, key, progress, settings.flush_rows, partial(settings.credentials, "archive.password"))
+        report = Ingest(archive, pool, means).run(paths, options)
+        if archive.exists("known_content"):
+            from actionday.playbook.matching import match_in
+
+            report.matches = match_in(settings, archive, clock, progress)
         if archive.exists("link_judgements"):
             from actionday.playbook.recording import record_imported
 
@@ -83,6 +89,21 @@ def _inspected(header: Mapping[str, Any]) -> dict[str, Any]:
         "needs": list(opinion["needs"]),
         "others": [who for who, _ in others],
     }
+
+
+def template(name: str, folder: Path) -> list[Path]:
+    """Write the small made-up files of a format into a folder, as forms to fill in. Returns them.
+
+    Raises FormatUnknown, and InputError where such a file is there already.
+    """
+    forms = {folder / inner: data for inner, data in reader_named(name).examples().items()}
+    there = next((path for path in forms if path.exists()), None)
+    if there is not None:
+        raise InputError(str(there), "is there already", "name another folder")
+    for path, data in forms.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return list(forms)
 
 
 def formats(settings: Settings) -> dict[str, Any]:

@@ -16,11 +16,11 @@ from filelock import FileLock, Timeout
 from actionday.observe.book import Book, Buffer
 from actionday.observe.due import DUE, due, next_due
 from actionday.observe.minimise import suppress
-from actionday.observe.probe import Probing
+from actionday.observe.probe import Manner, ProbeReport, Probing
 from actionday.observe.registry import probers
-from actionday.playbook.planning import PlanOrder, last_handles, plan
+from actionday.playbook.planning import Decision, PlanOrder, decide, decided, last_handles, parsed, plan, stored_names
 from actionday.playbook.reaching import Means, outside
-from actionday.records import HomeLocked, SubjectId, UsageError
+from actionday.records import HomeLocked, UsageError
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import Home, open_home, pseudonym_key
@@ -30,11 +30,18 @@ _LONGEST_SLEEP = timedelta(minutes=5)
 """A watch looks at the clock at least this often, since clocks are set and machines sleep."""
 
 
-def probe(settings: Settings, subjects: Sequence[str], order: PlanOrder | None, means: Means) -> dict[str, Any]:
-    """Look once: at `subjects`, or (none named) at who is due, after planning `order` if there is one. Returns the report."""
+def probe(
+    settings: Settings, subjects: Sequence[str], order: PlanOrder | None, means: Means, decision: Decision | None = None
+) -> dict[str, Any]:
+    """Look once: at `subjects`, or (none named) at who is due, after planning `order` if there is one. Returns the report.
+
+    A `decision` about the hosts of `subjects` is recorded first.
+    """
     _may_look(settings)
     home = open_home(settings.home)
     with home.writing():
+        if decision is not None:
+            decide(settings, Archive(home, query_memory=settings.query_memory), subjects, decision, means.clock)
         planned = (
             plan(settings, Archive(home, query_memory=settings.query_memory), order, means.clock)
             if order is not None
@@ -91,39 +98,36 @@ async def _sleep_until(wake: datetime, means: Means) -> None:
 
 async def _round(settings: Settings, home: Home, subjects: Sequence[str], means: Means) -> dict[str, Any]:
     archive = Archive(home, query_memory=settings.query_memory)
-    now = means.clock.now()
+    now, key = means.clock.now(), pseudonym_key(settings.keys_of(home.path))
     view = archive.view()
-    waiting = _named(view, subjects, now) if subjects else due(view, now, settings.vantage)
+    waiting = _named(view, subjects, now, key) if subjects else due(view, now, settings.vantage)
     allowed = {
         platform: prober
         for prober in (probers() if means.probers is None else means.probers).values()
         for platform in prober.platforms
         if platform in settings.reach
     }
+    if not len(waiting):
+        return ProbeReport().as_dict()
+    book = Book(archive)
+    waiting = _without_forgotten(waiting, book, key)
+    manner = Manner(settings.adversary_hosts, stored_names(settings, home, view, book))
     async with outside(settings, home, means) as way:
-        probing = Probing(allowed, way, means.progress)
-        if len(waiting):
-            book = Book(archive)
-            waiting = _without_forgotten(waiting, book, pseudonym_key(settings.keys_of(home.path)))
-            with Buffer(archive, book, settings.flush_rows) as buffer:
-                await probing.run(waiting, book, buffer, secrets.token_hex(32))
-            archive.compact(("sightings", "ingests"))
+        probing = Probing(allowed, way, means.progress, manner)
+        with Buffer(archive, book, settings.flush_rows) as buffer:
+            await probing.run(waiting, book, buffer, secrets.token_hex(32))
+    archive.compact(("sightings", "ingests"))
     return probing.report.as_dict()
 
 
-def _named(view: View, subjects: Sequence[str], now: datetime) -> pa.Table:
+def _named(view: View, subjects: Sequence[str], now: datetime, key: bytes) -> pa.Table:
     """Subjects that were named on the spot, with the handles they had last: their slot is this moment."""
-    known: list[tuple[str, str]] = []
-    for subject in dict.fromkeys(subjects):
-        try:
-            parsed = SubjectId.parse(subject)
-        except ValueError as error:
-            raise UsageError(
-                f"{subject!r} is no subject id; write platform:channel:id or platform:account:id"
-            ) from error
-        known.append((subject, parsed.platform))
-    handles = last_handles(view, tuple(subject for subject, _ in known))
-    rows = [{"subject": one, "platform": platform, "handle": handles[one], "slot": now} for one, platform in known]
+    known = {subject: parsed(subject).platform for subject in dict.fromkeys(subjects)}
+    handles, contact = last_handles(view, tuple(known)), decided(view, tuple(known), key)
+    rows = [
+        {"subject": one, "platform": platform, "handle": handles[one], "contact": contact.get(one), "slot": now}
+        for one, platform in known.items()
+    ]
     return pa.Table.from_pylist(rows, schema=DUE)
 
 

@@ -39,6 +39,18 @@ class BriefOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkOrder:
+    """How to link: over which day (None: all that was seen), from which probability on, and who goes by a real name."""
+
+    clock: Clock
+    progress: Progress
+    campaign: Campaign | None = None
+    threshold: float = 0.5
+    seed: int = 7
+    real_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class JudgingOrder:
     """An answer about a pair as a person gives it: `a` is the one that ended; ids, or handles as ``platform:@handle``."""
 

@@ -1,13 +1,16 @@
 """Plan looks: a campaign's targets and window are copied into the archive table `probe_plan`, which is all that observers see of it.
 
 Planning the same again adds nothing; a changed schedule or decision is a newer row, and the newest holds: planning without
-`contact` takes an earlier decision to speak to the targets' hosts back. Only venues and
+`contact` takes an earlier decision to speak to the targets' hosts back. A decision about single subjects is a plan whose time is over: it holds, and
+nobody is due by it. Only venues and
 accounts with a role are planned: ordinary members lie in the archive under pseudonyms and are nobody's target.
 """
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +18,21 @@ import ibis
 import pyarrow as pa
 
 from actionday.observe.book import Book, Buffer
-from actionday.observe.due import newest_plans
-from actionday.observe.minimise import suppress
-from actionday.records import Campaign, Clock, SubjectId, UsageError, load_campaign
+from actionday.observe.contact import is_adversary
+from actionday.observe.due import decisions, newest_plans
+from actionday.observe.minimise import Naming, suppress
+from actionday.observe.outside import Target
+from actionday.records import Campaign, Clock, SubjectId, UsageError, load_campaign, pseudonym
 from actionday.records.schedule import Schedule
 from actionday.records.targets import Targets, load_targets
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
-from actionday.stores.archive.home import pseudonym_key
+from actionday.stores.archive.home import Home, pseudonym_key
 from actionday.stores.archive.schemas import PROBE_PLAN
 from actionday.stores.archive.view import View
 
-_PLAN = "plan"
+_PLAN, _DECISION = "plan", "(decision)"
+_NAMED = "its host is named as an adversary's in day.toml"
 _WHEN = ("starts_at", "planned_at", "decided_by")
 _SAID = tuple(name for name in PROBE_PLAN.payload.names if name not in _WHEN)
 _FOUND = pa.schema([PROBE_PLAN.payload.field(name) for name in ("subject", "platform", "handle")])
@@ -46,6 +52,14 @@ class PlanOrder:
         return cls(load_campaign(path), load_targets(path), contact)
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether the hosts of named subjects may be spoken to, and why."""
+
+    contact: bool
+    reason: str
+
+
 def plan(settings: Settings, archive: Archive, order: PlanOrder, clock: Clock) -> int:
     """Write the plan's rows that are new; call inside `home.writing()`. Returns how many. Raises UsageError without targets."""
     now, view = clock.now(), archive.view()
@@ -57,12 +71,72 @@ def plan(settings: Settings, archive: Archive, order: PlanOrder, clock: Clock) -
     key = pseudonym_key(settings.keys_of(settings.home))
     kept, _ = suppress({"sightings": _rows(found, order, schedule, settings.by)}, key, book.forgotten)
     rows = _changed(view, kept["sightings"])
-    if not len(rows):
-        return 0
-    sha = hashlib.sha256(f"{order.campaign.name} {now.isoformat()}".encode()).hexdigest()
+    return _written(settings, archive, book, rows, (order.campaign.name, now)) if len(rows) else 0
+
+
+def decide(settings: Settings, archive: Archive, subjects: Sequence[str], decision: Decision, clock: Clock) -> None:
+    """Record the decision with who made it; call inside `home.writing()`. Raises UsageError for a subject that is no id, or no reason."""
+    if not decision.reason.strip():
+        raise UsageError("a decision needs its reason")
+    now = clock.now()
+    over = now - timedelta(seconds=1)
+    same = {
+        **dict.fromkeys(("handle", "options")),
+        "campaign": _DECISION,
+        "starts_at": now,
+        "dense_seconds": 3_600,
+        "dense_until": over,
+        "sparse_seconds": 3_600,
+        "ends_at": over,
+        "confirmations": 1,
+        "contact": decision.contact,
+        "decided_by": settings.by,
+        "reason": decision.reason,
+        "planned_at": now,
+    }
+    rows = [{**same, "subject": str(one), "platform": one.platform} for one in map(parsed, dict.fromkeys(subjects))]
+    book = Book(archive)
+    table = pa.Table.from_pylist(rows, schema=PROBE_PLAN.payload)
+    kept, _ = suppress({"sightings": table}, pseudonym_key(settings.keys_of(settings.home)), book.forgotten)
+    name = stored_names(settings, archive.home, archive.view(), book)
+    names = [name(subject) for subject in kept["sightings"]["subject"].to_pylist()]
+    renamed = kept["sightings"].set_column(0, PROBE_PLAN.payload.field("subject"), pa.array(names, pa.string()))
+    _written(settings, archive, book, renamed, (_DECISION, now))
+
+
+def stored_names(settings: Settings, home: Home, view: View, book: Book) -> Callable[[str], str]:
+    """The name a subject is kept under: people without a role by a pseudonym, as in every table, unless a plan holds them by their id."""
+    plans = view.table("probe_plan")
+    held = view.arrow(plans.filter(plans.campaign != _DECISION).select("subject").distinct())
+    planned = frozenset(held["subject"].to_pylist())
+    everyone = home.policy.profile == "research"
+    naming = Naming(pseudonym_key(settings.keys_of(home.path)), book.officers_known, everyone=everyone)
+    return lambda subject: subject if subject in planned else naming.name(subject)
+
+
+def decided(view: View, subjects: Sequence[str], key: bytes) -> dict[str, bool]:
+    """The standing decisions about some subjects, kept by their ids or pseudonyms; who has none is not in it."""
+    rows = decisions(view)
+    names = {name: subject for subject in subjects for name in (pseudonym(key, subject), subject)}
+    found = view.arrow(rows.filter(rows.subject.isin(list(names)))) if names else None
+    told = [] if found is None else zip(found["subject"].to_pylist(), found["contact"].to_pylist(), strict=True)
+    return {names[name]: contact for name, contact in told}
+
+
+def parsed(subject: str) -> SubjectId:
+    """A subject's id. Raises UsageError."""
+    try:
+        return SubjectId.parse(subject)
+    except ValueError as error:
+        raise UsageError(f"{subject!r} is no subject id; write platform:channel:id or platform:account:id") from error
+
+
+def _written(settings: Settings, archive: Archive, book: Book, rows: pa.Table, what: tuple[str, datetime]) -> int:
+    name, now = what
+    sha = hashlib.sha256(f"{name} {now.isoformat()}".encode()).hexdigest()
     number, _ = book.number(sha, _PLAN, "")
     facts: dict[str, Any] = {
-        "path": f"plan of {order.campaign.name}",
+        "path": f"plan of {name}",
         "sha256": sha,
         "size": None,
         "format": _PLAN,
@@ -106,7 +180,7 @@ def last_handles(view: View, subjects: tuple[str, ...]) -> dict[str, str | None]
 
 
 def _seen(view: View) -> Any:  # noqa: ANN401 - ibis ships no types
-    """Venues and accounts with a role, with the handle they had when last seen."""
+    """Venues and accounts with a role, with the handle they had when one was last seen: many exports name none."""
     channels, accounts, roles = view.table("channels"), view.table("accounts"), view.table("memberships")
     officers = roles.filter(roles.role.isin(("owner", "admin", "bot"))).select(subject="account").distinct()
     ranked = accounts.filter(accounts.kind.isin(("admin", "bot"))).select("subject").distinct()
@@ -116,7 +190,9 @@ def _seen(view: View) -> Any:  # noqa: ANN401 - ibis ships no types
         people.select("subject", "platform", "handle", "seen_at"),
     )
     both = both.filter(~both.subject.contains(":pseudonym:"))
-    return both.group_by("subject", "platform").agg(handle=both.handle.argmax(both.seen_at))
+    return both.group_by("subject", "platform").agg(
+        handle=both.handle.argmax(both.seen_at, where=both.handle.notnull())
+    )
 
 
 def _rows(found: pa.Table, order: PlanOrder, schedule: Schedule, by: str) -> pa.Table:
@@ -128,12 +204,10 @@ def _rows(found: pa.Table, order: PlanOrder, schedule: Schedule, by: str) -> pa.
         "sparse_seconds": int(schedule.sparse.total_seconds()),
         "ends_at": schedule.ends,
         "confirmations": order.campaign.confirmations,
-        "contact": True if order.contact else None,
-        "decided_by": by if order.contact else None,
-        "reason": order.contact,
         "options": None,
         "planned_at": schedule.starts,
     }
+    found = _with_contact(found, order, by)
     columns = [
         found[column.name].cast(column.type)
         if column.name in found.column_names
@@ -141,3 +215,25 @@ def _rows(found: pa.Table, order: PlanOrder, schedule: Schedule, by: str) -> pa.
         for column in PROBE_PLAN.payload
     ]
     return pa.table(columns, schema=PROBE_PLAN.payload)
+
+
+def _with_contact(found: pa.Table, order: PlanOrder, by: str) -> pa.Table:
+    """`contact`, `decided_by`, `reason`: the order's decision for all, else that hosts named in day.toml are left alone."""
+    named = order.targets.adversary_hosts
+    shut: list[bool | None]
+    if order.contact:
+        shut, said = [True] * len(found), order.contact
+    else:
+        shut = [False if named and is_adversary(_as_target(row), named) else None for row in found.to_pylist()]
+        said = _NAMED
+    given = [None if one is None else said for one in shut]
+    return (
+        found.append_column("contact", pa.array(shut, pa.bool_()))
+        .append_column("decided_by", pa.array([by if one else None for one in given], pa.string()))
+        .append_column("reason", pa.array(given, pa.string()))
+    )
+
+
+def _as_target(row: Mapping[str, Any]) -> Target:
+    one = SubjectId.parse(row["subject"])
+    return Target(row["subject"], one.platform, one.kind, one.native, row["handle"])

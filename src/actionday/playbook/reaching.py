@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
@@ -49,9 +49,9 @@ async def outside(settings: Settings, home: Home, means: Means) -> AsyncIterator
     budget = Budget(means.clock, means.sleep, means.limits, recall=lambda host: held.get(_host_hash(key, host)))
     agent = settings.agent or f"actionday/{version('actionday')}"
     policy = HttpPolicy(agent=agent, private_addresses=settings.own_network)
-    async with Http(budget, means.clock, policy) as http:
+    async with Http(budget, means.clock, policy) as http, AsyncExitStack() as closing:
         try:
-            yield Outside(http, means.clock, settings.vantage, settings.credentials, settings.bases)
+            yield Outside(http, means.clock, settings.vantage, settings.credentials, settings.bases, closing)
         finally:
             fresh = {_host_hash(key, host): until for host, until in budget.holds().items()}
             _write_holds(home, {**held, **fresh}, means.clock.now())

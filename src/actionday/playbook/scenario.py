@@ -36,7 +36,7 @@ def write_scenario(out: Path, size: str, seed: int, progress: Progress) -> dict[
     with ThreadPoolExecutor(1, thread_name_prefix="writer") as writer:  # the next export is drawn while one is written
         for export in world.exports(progress.advance):
             progress.item(export.folder)
-            under_way.append(writer.submit(_write, export, out / export.folder))
+            under_way.append(writer.submit(write_export, export, out / export.folder))
             if len(under_way) > _AHEAD:
                 written += under_way.popleft().result()
         truth = json.dumps(world.truth(), sort_keys=True)
@@ -47,7 +47,8 @@ def write_scenario(out: Path, size: str, seed: int, progress: Progress) -> dict[
     return {"folder": str(out), "files": len(written), "bytes": sum(file.stat().st_size for file in written)}
 
 
-def _write(export: "Export", folder: Path) -> list[Path]:
+def write_export(export: "Export", folder: Path) -> list[Path]:
+    """Write one export by its reader, with the declaration that an import of the folder heeds. Returns the export's files."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "export.toml").write_text(_declaration(export), "utf-8")
     return _writer(export).write(export.tables, folder)

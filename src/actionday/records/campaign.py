@@ -33,7 +33,7 @@ _SECTION_KEYS = {
     "window": ("start", "end", "days_before", "days_after"),
     "comparison": ("platforms", "organisations"),
     "policy": ("confirmations",),
-    "targets": ("subjects", "platforms"),  # read by `records.targets`
+    "targets": ("subjects", "platforms", "adversary_hosts"),  # read by `records.targets`
     "probing": ("dense_hours", "dense_days", "sparse_hours", "sparse_days"),
 }
 _MOST = 3_650  # days, ten years

@@ -3,6 +3,7 @@
     [targets]
     subjects = ["telegram:channel:1311111111"]   # left out: every venue and every owner, admin and bot seen so far
     platforms = ["telegram"]                     # left out: all
+    adversary_hosts = ["chat.example.org"]       # hosts that are not spoken to unless somebody decides it
     [probing]
     dense_hours = 6       # from planning until dense_days after the window, a look every so many hours
     dense_days = 7
@@ -26,7 +27,7 @@ from actionday.records.subject import SubjectId
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Subject ids (none: everything seen), platforms (none: all), and the distances between looks."""
+    """Subject ids (none: everything seen), platforms (none: all), hosts run by adversaries, and the distances between looks."""
 
     subjects: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class Targets:
     dense_days: int = 7
     sparse: timedelta = timedelta(hours=24)
     sparse_days: int = 90
+    adversary_hosts: tuple[str, ...] = ()
 
     def schedule(self, campaign: Campaign, now: datetime) -> Schedule:
         """The grid of looks for a plan that is made `now`. Raises UsageError when the plan would be over already."""
@@ -74,6 +76,7 @@ def load_targets(path: Path) -> Targets:
         spans["dense_days"],
         timedelta(hours=spans["sparse_hours"]),
         spans["sparse_days"],
+        _texts(path, "targets.adversary_hosts", targets.get("adversary_hosts", [])),
     )
 
 

@@ -18,11 +18,13 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class HostResting(ActiondayError):
-    """The host asked to be left alone until a time that is too far off to wait for here."""
+    """The host is left alone until a time that is too far off to wait for here: it asked for that, or `why` says what else."""
 
-    def __init__(self, host: str, until: datetime) -> None:
-        self.host, self.until = host, until
-        super().__init__(f"{host} asked to be left alone until {until.isoformat(timespec='seconds')}")
+    def __init__(self, host: str, until: datetime, why: str = "") -> None:
+        self.host, self.until, self.why = host, until, why
+        super().__init__(
+            f"{host} is left alone until {until.isoformat(timespec='seconds')}" + (f": {why}" if why else "")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class _Door:
     limits: Limits
     next_start: datetime | None = None
     shut_until: datetime | None = None
+    why: str = ""
     queue: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -77,10 +80,11 @@ class Budget:
             self.turns[host] += 1
             yield
 
-    def hold(self, host: str, until: datetime) -> None:
+    def hold(self, host: str, until: datetime, why: str = "it asked for that") -> None:
         """Leave the host alone until then. A hold is never shortened."""
         door = self._door(host)
-        door.shut_until = until if door.shut_until is None else max(door.shut_until, until)
+        if door.shut_until is None or door.shut_until < until:
+            door.shut_until, door.why = until, why
 
     def holds(self) -> dict[str, datetime]:
         """Hosts that are still to be left alone, and until when."""
@@ -95,7 +99,7 @@ class Budget:
             if left <= 0:
                 door.shut_until = None
             elif left > door.limits.patience:
-                raise HostResting(host, door.shut_until)
+                raise HostResting(host, door.shut_until, door.why)
             else:
                 await self._sleep(left)
 

@@ -92,7 +92,7 @@ class Xmpp:
         async with self._budget.turn(host_of(to)):
             reply = await self._ask(to, payload, kind)
         if reply.code == "resource-constraint":  # the service says that it has too much to do, and not for how long
-            self._budget.hold(host_of(to), self._clock.now() + _REST)
+            self._budget.hold(host_of(to), self._clock.now() + _REST, "it says that it has too much to do")
         return reply
 
     async def page(self, room: str, after: str | None, size: int = 100) -> Page:
@@ -152,7 +152,7 @@ async def stream(login: Login, budget: Budget, clock: Clock) -> AsyncIterator[Xm
                 async with budget.turn(login.domain):
                     shared.client, failure = await _connect(login)
                 if failure:  # everybody else would knock at the same shut door; their work stays due
-                    budget.hold(login.domain, clock.now() + _AFTER_FAILURE)
+                    budget.hold(login.domain, clock.now() + _AFTER_FAILURE, f"no stream could be opened ({failure})")
         yield Xmpp(shared.client, failure, budget, clock, login.timeout)
     finally:
         shared.users -= 1

@@ -2,6 +2,7 @@
 
 import ssl
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from tests.servers.running import free_ports
 from tests.stores.casebook.conftest import KEY, Place
 from tests.stores.casebook.people import ANN, said
 
-from actionday.records import FixedClock, HomeError, HomeLocked, UsageError
-from actionday.stores.casebook import casebook_exists, open_casebook
+from actionday.records import FixedClock, HomeError, HomeLocked, SubjectId, UsageError
+from actionday.stores.casebook import Erased, Erasure, casebook_exists, open_casebook
 from actionday.stores.casebook.databases import FILE, _encryption
+from actionday.stores.casebook.ledger import PAGE
 
 CLOCK = FixedClock(START)
 
@@ -36,7 +38,7 @@ def test_a_file_that_is_no_casebook_is_told(tmp_path: Path) -> None:
 
 
 def test_a_writer_that_waits_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("actionday.stores.casebook.databases._PATIENCE", 0.01)
+    monkeypatch.setattr("actionday.stores.casebook.databases.PATIENCE", 0.01)
     place = Place(tmp_path)
     with place.open() as casebook, place.sql() as engine, engine.connect() as other:
         turn = other.execution_options(begin="BEGIN IMMEDIATE")
@@ -80,3 +82,25 @@ def test_other_machines_are_spoken_to_by_checked_tls_unless_told_otherwise() -> 
         if context is not None:
             assert context.verify_mode is ssl.CERT_REQUIRED
             assert context.check_hostname
+
+
+def test_a_casebook_of_several_pages_is_read_whole(tmp_path: Path) -> None:
+    count = 2 * PAGE + 3
+    made = [
+        replace(said(number, 0, 1, f"reason {number}"), a=SubjectId("t", "channel", f"n{number}"))
+        for number in range(count)
+    ]
+    with Place(tmp_path).open() as casebook:
+        head = casebook.record(ANN, made)
+        assert casebook.record(ANN, made) == head
+        assert list(casebook.judgements(ANN)) == made
+        report = casebook.verify(head)
+        assert (report.entries, report.fault) == (count + 1, None)
+        last = Erasure(frozenset({f"t:channel:n{count - 1}"}), frozenset({f"reason {PAGE}"}))
+        assert casebook.erase(ANN, last) == Erased(entries=1, reasons=1)
+        assert len(list(casebook.judgements(ANN))) == count - 1
+        assert casebook.verify(head).fault is None
+        assert casebook.erase(ANN, Erasure(frozenset(str(one.a) for one in made))) == Erased(count - 1, 0)
+        assert list(casebook.judgements(ANN)) == []
+        report = casebook.verify(head)
+        assert (report.entries, report.erased, report.fault) == (count + 3, count, None)

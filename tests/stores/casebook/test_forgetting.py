@@ -1,16 +1,19 @@
 """Erasing a subject: no byte of it stays, what is others' stays, the chain still verifies, and the fold is without it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
-from tests.records.judging import SUBJECTS
+from tests.records.judging import SUBJECTS, histories
 from tests.servers.postgres import Postgres
 from tests.stores.casebook.conftest import KEY, Place
-from tests.stores.casebook.people import ANN, BOB, said, taken_back
+from tests.stores.casebook.people import ACTORS, ANN, BOB, said, taken_back
 
-from actionday.records import HomeLocked, SubjectId, UsageError, fold, lookup_hash
+from actionday.records import HomeLocked, Judgement, SubjectId, UsageError, fold, lookup_hash
 from actionday.stores.casebook import Erased, Erasure
 from actionday.stores.casebook.payloads import ERASED, Naming
 
@@ -78,6 +81,27 @@ def test_a_forgotten_subject_stays_out_even_if_nothing_was_known_of_it(place: Pl
         assert casebook.verify().fault is None
 
 
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories(12), gone=st.lists(st.sampled_from(SUBJECTS), max_size=3), undone=st.sets(st.integers(0, 11)))
+def test_whoever_is_erased_the_chain_verifies_and_the_fold_is_that_of_the_rest(
+    places: Callable[[], Place], history: list[Judgement], gone: list[SubjectId], undone: set[int]
+) -> None:
+    by_id = {actor.id: actor for actor in ACTORS}
+    withdrawn = {one.id: number for number, one in enumerate(history) if number in undone}
+    with places().open() as casebook:
+        for one in history:
+            casebook.record(by_id[one.who], [one])
+            if one.id in withdrawn:
+                casebook.withdraw(by_id[one.who], [taken_back(withdrawn[one.id], one)])
+        before = casebook.head()
+        for subject in gone:
+            casebook.erase(ANN, Erasure(frozenset({str(subject)})))
+        rest = [replace(one, why="") for one in history if one.a not in gone and one.b not in gone]
+        assert casebook.lineage(ANN) == fold(rest, withdrawn)
+        assert casebook.verify(before).fault is None
+        assert casebook.verify().entries == before.seq + len(set(gone))
+
+
 def test_the_record_says_why_and_names_nobody(place: Place) -> None:
     filled(place)
     with place.open() as casebook:
@@ -103,7 +127,7 @@ def test_a_second_subject_is_erased_after_the_first(place: Place) -> None:
 def test_a_file_that_is_being_read_is_told_and_erasing_again_ends_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("actionday.stores.casebook.databases._PATIENCE", 0.01)
+    monkeypatch.setattr("actionday.stores.casebook.databases.PATIENCE", 0.01)
     place = Place(tmp_path)
     filled(place)
     with place.open() as casebook:

@@ -118,6 +118,17 @@ def test_writing_again_adds_nothing_and_other_content_is_refused(place: Place) -
         assert casebook.head() == head, "all of a call, or nothing"
 
 
+def test_a_withdrawal_is_once_only_too(place: Place) -> None:
+    first, second = said(1, 0, 1), said(2, 1, 2)
+    with place.open() as casebook:
+        casebook.record(ANN, [first, second])
+        head = casebook.withdraw(ANN, [taken_back(1, first)])
+        assert casebook.withdraw(ANN, [taken_back(1, first)]) == head
+        with pytest.raises(UsageError, match="other content"):
+            casebook.withdraw(ANN, [replace(taken_back(1, second), at=first.at)])
+        assert list(casebook.judgements(ANN)) == [second]
+
+
 def test_a_withdrawal_restores_what_was(place: Place) -> None:
     first, second = said(1, 0, 1), judgement(2, 0, 1, NEGATIVE)
     with place.open() as casebook:

@@ -1,14 +1,17 @@
 """Whoever owns the database may drop the triggers; `verify` names the first bad entry, and a noted head shows a cut or a rewrite."""
 
+from dataclasses import asdict, replace
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from tests.stores.casebook.conftest import Place
 from tests.stores.casebook.people import ANN, said, taken_back
 
+from actionday.records import EntryId
 from actionday.stores.casebook import Erasure, Fault, Head
-from actionday.stores.casebook.tables import LEDGER
+from actionday.stores.casebook.chain import Entry, commitment
+from actionday.stores.casebook.tables import LEDGER, PAYLOADS
 from actionday.stores.casebook.verify import entry_of
 
 
@@ -119,6 +122,19 @@ def test_an_erasure_record_that_is_untrue_is_told(place: Place, head: Head) -> N
         statement = text("INSERT INTO payloads VALUES (:seq, :part, :salt, :body)")
         connection.execute(statement, [row._asdict() for row in kept])
     assert fault(place) == Fault(2, "its facts are there, and an erasure record says that they went")
+
+
+def test_an_entry_that_only_says_that_it_erased_is_told(place: Place, head: Head) -> None:
+    """Written past the casebook, rightly linked and committed to; what it commits to is no list of what went."""
+    entry = Entry(
+        head.seq + 1, EntryId("e-1"), "erasure", "", ANN.id, None, commitment(b"s", b"{}"), None, head.hash, ""
+    )
+    entry = replace(entry, hash=entry.digest)
+    with place.sql() as engine, engine.begin() as connection:
+        connection.execute(insert(LEDGER), [asdict(entry)])
+        row = {"seq": entry.seq, "part": "facts", "salt": b"s", "body": b"{}"}
+        connection.execute(insert(PAYLOADS), [row])
+    assert fault(place) == Fault(entry.seq, "it says that it is an erasure record, and is none")
 
 
 def test_every_field_is_under_the_hash(place: Place, head: Head) -> None:

@@ -1,14 +1,28 @@
-"""`actionday link`: which account or channel is whose return. Not for: the commands themselves, which have files of their own."""
+"""`actionday link`: who came back, what says the same, and what is known already. Its commands lie in files of their own."""
 
 import click
 
+from actionday.console.terminal.duplicates import duplicates
 from actionday.console.terminal.judging import judge, lineage, withdraw
+from actionday.console.terminal.known import known, match
+from actionday.console.terminal.linking import link_evaluate, link_explain, link_returns, link_run
 
 
 @click.group()
 def link() -> None:
-    """Which account or channel is whose return? Leads for a person to judge, never grounds."""
+    """Who came back, and what belongs together? Every answer is a lead, never a ground."""
 
 
-for _command in (judge, withdraw, lineage):
+for _command in (
+    duplicates,
+    judge,
+    known,
+    lineage,
+    link_evaluate,
+    link_explain,
+    link_returns,
+    link_run,
+    match,
+    withdraw,
+):
     link.add_command(_command)

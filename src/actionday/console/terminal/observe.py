@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from actionday import playbook
+from actionday.console.terminal.known import print_matches
 from actionday.console.terminal.options import home_option, json_option, print_json, quiet_option, say, settings_for
 from actionday.console.terminal.probe import collect, probe, watch
 from actionday.console.terminal.progress import watching
@@ -132,6 +133,15 @@ def inspect(path: Path, as_json: bool) -> None:
             say(f"    {line}")
 
 
+@observe.command()
+@click.argument("name", metavar="FORMAT")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def template(name: str, folder: Path) -> None:
+    """Write small made-up files of FORMAT into FOLDER: a form to fill in, such as `sightings` for looks by hand."""
+    for path in playbook.template(name, folder):
+        say(f"wrote {path}")
+
+
 for _command in (collect, probe, watch):
     observe.add_command(_command)
 
@@ -148,5 +158,7 @@ def print_report(report: ImportReport) -> None:
     for passed in report.passed_over:
         say(f"passed over {passed.name}: {passed.reason}")
     say(f"new rows: {', '.join(f'{count:,} {name}' for name, count in sorted(report.rows.items())) or 'none'}")
+    if report.matches:
+        print_matches(report.matches)
     if report.refused:
         say(f"{report.refused:,} rows went to quarantine; `actionday archive stats` says why")

@@ -62,6 +62,7 @@ def pseudonymous(book: Register) -> Profiles:
         handle=pc.if_else(mask, none, profile.handle),
         title=pc.if_else(mask, none, profile.title),
         about=pc.if_else(mask, none, profile.about),
+        relay=pa.nulls(len(cast), pa.string()),
     )
 
 

@@ -18,7 +18,7 @@ from actionday.measure.scenario.listings import Register
 from actionday.measure.scenario.lives import PLATFORMS, TELEGRAM
 from actionday.measure.scenario.posts import DAY, SECOND, Batch, Slice
 from actionday.measure.scenario.probes import sightings
-from actionday.measure.scenario.staging import Phrases, media_table, post_table
+from actionday.measure.scenario.staging import Phrases, media_table, post_table, versions
 
 EXPORT_DAYS = tuple(sorted({*range(30, 547, 30), 52, 56, 75, 445, 446, 447, 448, 449, 451, 460, 475, 547}))
 """Days since the start at which the collecting accounts export: monthly, and every day around the second action day."""
@@ -27,6 +27,21 @@ SINGLE_DAY, DATASET_DAY, OVERLAP_DAYS, FLUSH_ROWS = 448, 285, 2, 150_000
 SNAPSHOT_DAYS = tuple(range(9, 547, 30))
 LOST_SNAPSHOT = 219
 """One list of the series was not kept: a vanished file is no removal."""
+
+NATIVE = {
+    "xmpp": "xmpp_export",
+    "matrix": "element_export",
+    "rocketchat": "rocketchat_api",
+    "twitter": "twitter_v2",
+    "gnusocial": "gnusocial",
+    "diaspora": "diaspora_api",
+    "friendica": "friendica",
+    "website": "warc",
+}
+"""Which reader writes what is posted on a platform. MeWe has no export, and Threema's holds one's own chats: tables."""
+
+VERSIONED = ("xmpp", "matrix")
+"""Where an edit is a message of its own, which names the one it corrects."""
 
 FORMATS = {
     "xmpp": "csv",
@@ -87,7 +102,9 @@ def readable(book: Register, reach: Flags, day: float) -> Flags:
 def exports(book: Register, said: Phrases, batches: Iterator[tuple[Slice, Batch]]) -> Iterator[Export]:
     """Every export, about in the order in which an analyst would have made them."""
     yield from _lists(book)
-    yield from _Collection(book, said, Reach.of(book)).run(batches)
+    collection = _Collection(book, said, Reach.of(book))
+    yield from collection.run(batches)
+    yield _plain("judgements/moves", "moves", collection.untold(), "jsonl")
     for number, (vantage, looks) in enumerate(sightings(book.parameters, book.seed, book.cast, book.profile, book.eye)):
         for part, begin in enumerate(range(0, len(looks), 500_000)):
             folder = f"checks/{vantage}/part-{number:03d}-{part}"
@@ -95,15 +112,15 @@ def exports(book: Register, said: Phrases, batches: Iterator[tuple[Slice, Batch]
 
 
 def _lists(book: Register) -> Iterator[Export]:
+    # read before the profiles: who holds a role keeps its name
+    yield _plain("memberships", "memberships", listings.memberships(book), "csv")
     for code, platform in enumerate(PLATFORMS):
         for name, venues in (("channels", True), ("accounts", False)):
             rows = listings.profiles_of(book, code, venues=venues)
             if len(rows):
                 yield _plain(f"profiles/{platform}-{name}", name, rows, FORMATS[platform])
-    yield _plain("profiles/memberships", "memberships", listings.memberships(book), "csv")
     yield _plain("judgements/affiliations", "affiliations", listings.affiliations(book), "csv")
     yield _plain("judgements/links", "link_judgements", link_judgements(book), "csv")
-    yield _plain("judgements/moves", "moves", listings.moves_table(book), "jsonl")
     yield Export("announced", "announced/telegram", {"announced": listings.announced(book)})
     yield from _snapshots(book)
 
@@ -150,7 +167,10 @@ class _Collection:
     def __init__(self, book: Register, said: Phrases, reach: Reach) -> None:
         self.book, self.said, self.reach = book, said, reach
         self.waiting: dict[tuple[str, str], list[pa.Table]] = {}
+        self.files: dict[tuple[str, str], list[pa.Table]] = {}
         self.parts: dict[tuple[str, str], int] = {}
+        self.moves = listings.moves_table(book)
+        self.told = pa.array([], pa.string())
         self.tail: Batch | None = None
 
     def run(self, batches: Iterator[tuple[Slice, Batch]]) -> Iterator[Export]:
@@ -214,13 +234,22 @@ class _Collection:
         listed = self.reach.listed[batch.venue] & (batch.at >= found[batch.venue])
         for code, platform in enumerate(PLATFORMS):
             if code != TELEGRAM:
-                self._keep(("table", platform), batch, listed & (book.cast.platform[batch.venue] == code), cut.until)
+                key = (NATIVE.get(platform, "table"), platform)
+                self._keep(key, batch, listed & (book.cast.platform[batch.venue] == code), cut.until)
+
+    def untold(self) -> pa.Table:
+        """The explicit moves that no room's own export holds."""
+        return self.moves.filter(pc.invert(pc.is_in(self.moves["subject"], self.told)))
 
     def _keep(self, key: tuple[str, str], batch: Batch, rows: Flags, day: float) -> None:
         if rows.any():
             some, book = batch.take(rows), self.book
             posts = post_table(some, book.cast, book.profile, self.said, (self._instant(day), 0))
+            if key[1] in VERSIONED:
+                posts = versions(posts, dated=key[1] == "matrix")
             self.waiting.setdefault(key, []).append(posts)
+            if key[0] in NATIVE.values():
+                self.files.setdefault(key, []).append(media_table(some, book.cast, book.profile))
 
     def _flush(self, at_least: int) -> Iterator[Export]:
         for key, tables in list(self.waiting.items()):
@@ -235,6 +264,8 @@ class _Collection:
         reader, platform = key
         if reader == "table":
             return _plain(f"posts/{platform}-{number:02d}", "posts", posts, FORMATS[platform])
+        if reader in NATIVE.values():
+            return Export(reader, f"posts/{platform}-{number:02d}", self._native(key, posts))
         book = self.book
         day = float(DATASET_DAY if reader == "tgdataset" else book.parameters.days)
         known = pc.is_in(book.profile.subject, value_set=posts["channel"].unique())
@@ -245,6 +276,18 @@ class _Collection:
         }
         when = book.parameters.instant(day).isoformat()
         return Export(reader, f"{reader}/{number:02d}", tables, {"seen_at": when, "vantage": reader, "format": "csv"})
+
+    def _native(self, key: tuple[str, str], posts: pa.Table) -> dict[str, pa.Table]:
+        """Posts with what a platform's own export holds besides: files, and of rooms what they are called and where they went."""
+        book, platform = self.book, key[1]
+        tables = {"posts": posts, "media": pa.concat_tables(self.files.pop(key))}
+        if platform in ("xmpp", "matrix", "rocketchat"):
+            venues = np.flatnonzero(np.asarray(pc.is_in(book.profile.subject, value_set=posts["channel"].unique())))
+            rooms = listings.channels(book, venues, np.full(len(venues), -np.inf))
+            tables["channels"] = rooms
+            tables["moves"] = self.moves.filter(pc.is_in(self.moves["subject"], rooms["subject"].combine_chunks()))
+            self.told = pa.concat_arrays([self.told, tables["moves"]["subject"].combine_chunks()])
+        return {name: rows for name, rows in tables.items() if len(rows)}
 
 
 def _found_instants(book: Register) -> Ints:

@@ -127,7 +127,7 @@ def profiles_of(book: Register, platform: int, *, venues: bool, dated: bool = Fa
 
 
 def memberships(book: Register) -> pa.Table:
-    """Operators and their heirs as admins, bots, and members of groups and rooms."""
+    """Operators and their heirs as admins, bots, members of groups and rooms, and whoever publishes as the owner of their timeline."""
     cast, rng = book.cast, stage(book.seed, "memberships")
     venue = np.tile(np.arange(len(cast)), 2)
     account = book.tied.operators.T.reshape(-1)
@@ -147,13 +147,19 @@ def memberships(book: Register) -> pa.Table:
     known = (since < until) & book.found[who] & book.found[where]
     who, where, since = who[known], where[known], since[known]
     role = np.select([cast.kind[who] == KINDS.index("admin"), cast.kind[who] == KINDS.index("bot")], [0, 1], 2)
+    publishers = np.flatnonzero(np.isin(cast.platform, ACCOUNT_VENUE_CODES) & ~cast.silent & book.found)
+    who, where, role = (
+        np.concatenate([have, more])
+        for have, more in ((who, publishers), (where, publishers), (role, np.full(len(publishers), 3)))
+    )
+    since = np.concatenate([since, np.full(len(publishers), -1.0)])
     return table(
         "memberships",
         {
             "account": book.profile.subject.take(pa.array(who)),
             "channel": book.profile.subject.take(pa.array(where)),
             "platform": pa.array(PLATFORMS).take(pa.array(cast.platform[where])),
-            "role": pa.array(("admin", "bot", "member")).take(pa.array(role)),
+            "role": pa.array(("admin", "bot", "member", "owner")).take(pa.array(role)),
             "from_at": instants(book.parameters, np.where(since >= 0, since, np.inf)),
             "seen_at": instants(book.parameters, np.maximum(book.eye.found[who], book.eye.found[where])),
         },
@@ -217,6 +223,7 @@ def moves_table(book: Register) -> pa.Table:
             "kind": pa.array(("tombstone", "destroy", "announced")).take(pa.array(kind)),
             "confidence": pa.array(np.where(kind < 2, 1.0, 0.9)),
             "at": instants(book.parameters, at),
+            "evidence": pa.array(("m.room.tombstone", "destroyed", None)).take(pa.array(kind)),
         },
         len(source),
     )

@@ -27,7 +27,9 @@ HOSTS = tuple(
 @dataclass(frozen=True, slots=True)
 class Profiles:
     """One row a subject, in the order of the cast. `address` is where it is linked (bare and defanged beside it);
-    `new_handle` and `new_title` hold from `renamed_at` on (infinite: never renamed).
+    `new_handle` and `new_title` hold from `renamed_at` on (infinite: never renamed). Before a venue's number of a post
+    stands `posts`, which makes it an id as the platform forms them. `relay`: the account that brings a room what nobody
+    known wrote, where every message has a sender; it is no subject of the world, and null elsewhere.
     """
 
     subject: pa.Array
@@ -39,6 +41,8 @@ class Profiles:
     bare: pa.Array
     defanged: pa.Array
     server: pa.Array
+    posts: pa.Array
+    relay: pa.Array
     new_handle: pa.Array
     new_title: pa.Array
     renamed_at: Floats
@@ -56,8 +60,8 @@ def profiles(parameters: Parameters, seed: int, cast: Cast, language: Codes) -> 
     word = _words(rng, cast)
     server = _servers(rng, cast)
     by_invite = (cast.platform == TELEGRAM) & (cast.kind == KINDS.index("group")) & (rng.random(n) < 0.3)
-    handle = _mask(join(word, ""), by_invite | ~_has_handle(cast))
     native = _natives(cast, number, word, server)
+    handle = _mask(_handles(cast, word, native, server), by_invite | ~_has_handle(cast))
     address = _addresses(cast, number, word, native, server, by_invite)
     common = rng.random(n) < 0.1
     title = _titles(rng, cast, language, common)
@@ -77,6 +81,8 @@ def profiles(parameters: Parameters, seed: int, cast: Cast, language: Codes) -> 
             pc.replace_substring(address, "https://", "hxxps://"), ".", "[.]", max_replacements=1
         ),
         server=server,
+        posts=_post_ids(cast, number, word, server, native),
+        relay=_relays(cast, server),
         new_handle=_mask(join(words(rng, n, 0, 4), numbers(number)), by_invite),
         new_title=_spread(rng, language, 2),
         renamed_at=renamed_at,
@@ -105,8 +111,16 @@ def _platforms(cast: Cast) -> pa.Array:
 
 
 def _has_handle(cast: Cast) -> Flags:
-    venues = np.isin(cast.platform, [PLATFORMS.index("threema"), PLATFORMS.index("website")])
-    return np.asarray(~venues)
+    bare = np.isin(cast.platform, [PLATFORMS.index("threema"), PLATFORMS.index("website")])
+    rooms = (cast.platform == PLATFORMS.index("xmpp")) & ~cast.is_account
+    return np.asarray(~bare & ~rooms)
+
+
+def _handles(cast: Cast, word: pa.Array, native: pa.Array, server: pa.Array) -> pa.Array:
+    """By what a subject is called: where hosts are many, its whole address."""
+    alias = _either(cast.is_account, native, join("#", word, ":", server))
+    address = dict.fromkeys(("xmpp", "gnusocial", "diaspora", "friendica"), native)
+    return _by_platform(cast, {**dict.fromkeys(PLATFORMS, word), **address, "matrix": alias})
 
 
 def _words(rng: np.random.Generator, cast: Cast) -> pa.Array:
@@ -168,6 +182,31 @@ def _addresses(
             "website": join("https://", native, "/"),
         },
     )
+
+
+def _post_ids(cast: Cast, number: Ints, word: pa.Array, server: pa.Array, native: pa.Array) -> pa.Array:
+    """What stands before a post's number in its id. Telegram, XMPP and Twitter number posts; MeWe and Threema show no id."""
+    code = pc.utf8_lower(codes(number * 9_973 + 1_679_616, 7))
+    own = {
+        "matrix": join("$", code, "-"),
+        "rocketchat": code,
+        "gnusocial": join("tag:", server, ",2018-09-01:", word, ":noticeId="),
+        "diaspora": join("d1a5b04a", code, "0000000000"),
+        "friendica": join("https://", server, "/objects/", code, "-"),
+        "website": join("https://", native, "/"),
+    }
+    return _by_platform(cast, {**dict.fromkeys(PLATFORMS, pa.array([""] * len(cast))), **own})
+
+
+def _relays(cast: Cast, server: pa.Array) -> pa.Array:
+    venue = ~cast.is_account
+    own = {
+        "matrix": join("matrix:account:@relay:", server),
+        "xmpp": join("xmpp:account:relay@", server),
+        "rocketchat": join("rocketchat:account:", server, "/relay"),
+    }
+    relay = _by_platform(cast, {**dict.fromkeys(PLATFORMS, pa.nulls(len(cast), pa.string())), **own})
+    return _mask(relay, ~venue)
 
 
 def _either(test: Flags, yes: pa.Array | str, no: pa.Array | str) -> pa.Array:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from actionday.measure.scenario.draws import Codes, Flags, Ints, stage
+from actionday.measure.scenario.draws import Flags, Ints, stage
 from actionday.measure.scenario.lives import KINDS, PLATFORMS, TELEGRAM, Cast
 from actionday.measure.scenario.population import LANGUAGES
 from actionday.measure.scenario.posts import BARE, DEFANGED, EXTERNAL, HIDDEN, ORIGINAL, SERVICE, Batch
@@ -71,15 +71,15 @@ def post_table(batch: Batch, cast: Cast, profile: Profiles, said: Phrases | None
     edited = (batch.edited > 0) & (batch.edited < taken)
     columns: dict[str, pa.Array] = {
         "channel": _at(profile.subject, batch.venue),
-        "native": numbers(natives(batch, platform)),
+        "native": natives(batch, cast, profile),
         "platform": pa.array(PLATFORMS).take(pa.array(platform)),
-        "author": _at(profile.subject, batch.author),
+        "author": _authors(batch, profile),
         "at": _time(batch.at),
         "at_offset": pa.array(np.full(n, offset, np.int16)),
         "kind": pa.array(("original", "forward", "service")).take(pa.array(batch.kind)),
         "forward_from": _at(profile.subject, batch.forward),
         "forward_name": _at(profile.title, batch.forward),
-        "reply_to": _replies(batch.reply),
+        "reply_to": _replies(batch, profile),
         "action": _at(pa.array(("create_channel", "create_group")), _action(batch, cast)),
         "edited_at": _time(batch.edited, ~edited),
         "views": pa.array(batch.views, mask=(platform != TELEGRAM) | (batch.kind == SERVICE)),
@@ -89,25 +89,56 @@ def post_table(batch: Batch, cast: Cast, profile: Profiles, said: Phrases | None
     schema = TABLES["posts"].payload
     if said is not None:
         schema = STAGED_POSTS
-        columns["text"], columns["hrefs"] = _text(batch, profile, said), _hrefs(batch, said)
+        columns["text"], columns["hrefs"] = _text(batch, cast, profile, said), _hrefs(batch, cast, said)
     else:
         columns["length"] = pa.array((40 + batch.first % 90).astype(np.int32))
         columns["n_links"] = pa.array(((batch.link >= 0).astype(np.int16) + (batch.talk >= 0)).astype(np.int16))
     return pa.table([columns.get(f.name, pa.nulls(n, f.type)) for f in schema], schema=schema)
 
 
-def natives(batch: Batch, platform: Codes) -> Ints:
-    """Message numbers; Twitter's carry their time as snowflakes do."""
-    if not (platform == PLATFORMS.index("twitter")).any():
-        return batch.native
-    snowflake = ((batch.at // 1000 - NEW_YEAR_2011) << 22) | (batch.native & 0x3FFFFF)
-    return np.where(platform == PLATFORMS.index("twitter"), snowflake, batch.native)
+def versions(posts: pa.Table, *, dated: bool) -> pa.Table:
+    """Posts as they stand where an edit is a message of its own: each as it was first, then the corrections.
+
+    A correction answers nothing and carries no file. `dated`: its time is its own, since it does not say when the post was.
+    """
+    edits = posts.filter(pc.is_valid(posts["edited_at"]))
+    if not len(edits):
+        return posts
+    first = _with(posts, {"edited_at": pa.nulls(len(posts), TIME)})
+    later = {
+        "at": edits["edited_at" if dated else "at"],
+        "reply_to": pa.nulls(len(edits), pa.string()),
+        "n_media": pa.array(np.zeros(len(edits), np.int16)),
+    }
+    return pa.concat_tables([first, _with(edits, later)])
 
 
-def _replies(reply: Ints) -> pa.Array:
+def _with(table: pa.Table, columns: dict[str, pa.Array]) -> pa.Table:
+    for name, values in columns.items():
+        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), values)
+    return table
+
+
+def natives(batch: Batch, cast: Cast, profile: Profiles) -> pa.Array:
+    """Ids of posts as their platform forms them; Twitter's carry their time as snowflakes do."""
+    tweets = cast.platform[batch.venue] == PLATFORMS.index("twitter")
+    number = batch.native
+    if tweets.any():
+        snowflake = ((batch.at // 1000 - NEW_YEAR_2011) << 22) | (batch.native & 0x3FFFFF)
+        number = np.where(tweets, snowflake, batch.native)
+    return join(_at(profile.posts, batch.venue), numbers(number))
+
+
+def _authors(batch: Batch, profile: Profiles) -> pa.Array:
+    """Who wrote; a room's relay where nobody known did."""
+    return pc.coalesce(_at(profile.subject, batch.author), _at(profile.relay, batch.venue))
+
+
+def _replies(batch: Batch, profile: Profiles) -> pa.Array:
     # most posts are no replies: only the others' numbers are turned into text
-    given = reply > 0
-    return _at(numbers(reply[given]), np.where(given, np.cumsum(given) - 1, -1))
+    given = batch.reply > 0
+    told = join(_at(profile.posts, batch.venue[given]), numbers(batch.reply[given]))
+    return _at(told, np.where(given, np.cumsum(given) - 1, -1))
 
 
 def _action(batch: Batch, cast: Cast) -> Ints:
@@ -115,10 +146,16 @@ def _action(batch: Batch, cast: Cast) -> Ints:
     return np.where(batch.kind == SERVICE, group, -1)
 
 
-def _text(batch: Batch, profile: Profiles, said: Phrases) -> pa.Array:
+def _hides(batch: Batch, cast: Cast) -> Flags:
+    """Whose address lies behind words. Posts of diaspora* are Markdown, so that nothing lies behind their text."""
+    markdown = cast.platform[batch.venue] == PLATFORMS.index("diaspora")
+    return np.asarray((batch.style == HIDDEN) & ~markdown)
+
+
+def _text(batch: Batch, cast: Cast, profile: Profiles, said: Phrases) -> pa.Array:
     # the first half is never null: with nulls skipped, Arrow drops a row that is null throughout
     style = np.select([batch.style == BARE, batch.style == DEFANGED], [1, 2], 0)
-    shown = (batch.link >= 0) & (batch.style != HIDDEN)
+    shown = (batch.link >= 0) & ~_hides(batch, cast)
     language = profile.language[batch.venue].astype(np.int64)
     text = pc.binary_join_element_wise(
         said.halves.take(pa.array(batch.first)),
@@ -131,8 +168,8 @@ def _text(batch: Batch, profile: Profiles, said: Phrases) -> pa.Array:
     return pc.if_else(pa.array(batch.kind == SERVICE), pa.scalar(None, pa.string()), text)
 
 
-def _hrefs(batch: Batch, said: Phrases) -> pa.Array:
-    hidden = (batch.link >= 0) & (batch.style == HIDDEN) & (batch.kind != SERVICE)
+def _hrefs(batch: Batch, cast: Cast, said: Phrases) -> pa.Array:
+    hidden = (batch.link >= 0) & _hides(batch, cast) & (batch.kind != SERVICE)
     offsets = np.concatenate([[0], np.cumsum(hidden)]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), said.addresses.take(pa.array(batch.link[hidden])))
 
@@ -144,7 +181,7 @@ def media_table(batch: Batch, cast: Cast, profile: Profiles) -> pa.Table:
     spot = rows.first % 997
     columns = {
         "channel": _at(profile.subject, rows.venue),
-        "post": numbers(natives(rows, cast.platform[rows.venue])),
+        "post": natives(rows, cast, profile),
         "platform": pa.array(PLATFORMS).take(pa.array(cast.platform[rows.venue])),
         "at": _time(rows.at),
         "kind": pa.array(("photo", "video", "file")).take(what),
@@ -179,9 +216,9 @@ def link_table(batch: Batch, cast: Cast, profile: Profiles, said: Phrases) -> pa
         n, platform = len(rows), cast.platform[rows.venue]
         whole = columns | {
             "channel": _at(profile.subject, rows.venue),
-            "post": numbers(natives(rows, platform)),
+            "post": natives(rows, cast, profile),
             "platform": pa.array(PLATFORMS).take(pa.array(platform)),
-            "author": _at(profile.subject, rows.author),
+            "author": _authors(rows, profile),
             "at": _time(rows.at),
             "own": pa.array(rows.kind == ORIGINAL),
             "position": pa.array(np.full(n, position, np.int16)),

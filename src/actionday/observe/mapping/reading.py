@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from actionday.observe.mapping.apply import apply_mapping
 from actionday.observe.mapping.rules import Rows
-from actionday.observe.reader import Chunk, Source
+from actionday.observe.reader import Chunk, Refused, Source
 from actionday.observe.tabular import Layout, stream
 
 Prepare = Callable[[pl.DataFrame], pl.DataFrame]
@@ -21,6 +21,7 @@ def read_mapped(
 
     Where a section does not map `vantage` or `seen_at`, what `source` declares fills them.
     """
+    told = False
     for batch in stream(source.path, layout, wanted):
         chunk = Chunk(refused=batch.refused)
         frame = prepare(batch.frame) if prepare and len(batch.numbers) else batch.frame
@@ -32,7 +33,10 @@ def read_mapped(
                 held = chunk.tables.get(rows.table)
                 chunk.tables[rows.table] = made if held is None else pa.concat_tables([held, made])
         if chunk.tables or chunk.refused:
+            told = True
             yield chunk
+    if not told:
+        yield Chunk(refused=[Refused("file", "no row in it")])
 
 
 def _declared(made: pa.Table, rows: Rows, source: Source) -> pa.Table:

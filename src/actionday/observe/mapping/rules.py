@@ -30,7 +30,8 @@ from actionday.records.subject import KINDS
 from actionday.stores.archive.schemas import TABLES
 
 GUIDE = "see docs/guide/mapping.md"
-FEEDABLE = tuple(n for n in TABLES if n not in {"fingerprints", "probe_plan", "ingests", "quarantine", "erasures"})
+_OWN = {"fingerprints", "probe_plan", "ingests", "quarantine", "erasures", "proposals", "link_models"}
+FEEDABLE = tuple(n for n in TABLES if n not in _OWN)
 """Tables a mapping may feed: what a source can say. The rest is the pipeline's own."""
 
 ALLOWED: Mapping[tuple[str, str], tuple[str, ...]] = {

@@ -106,8 +106,11 @@ def _breakage(error: str) -> str:
 
 def _header(head: bytes, layout: Layout) -> list[str]:
     text = head.decode(layout.encoding, "replace").lstrip("\ufeff")
-    rows = csv.reader(io.StringIO(text), delimiter=layout.delimiter)
-    return list(unique_names(next(row for row in rows if row)))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter)
+    try:
+        return list(unique_names(next(row for row in rows if row)))
+    except (csv.Error, StopIteration):  # a cell without end: as the file was looked at
+        return list(layout.columns)
 
 
 def _numbers(count: int, start: int, broken: list[int]) -> np.ndarray[Any, np.dtype[np.int64]]:

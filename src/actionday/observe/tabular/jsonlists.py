@@ -78,7 +78,7 @@ def shaped(
     block = pa.table({"row": pa.array(starts, pa.int64()), "t": text})
     try:
         made = _transformed(connection, block, shape)
-    except duckdb.Error:
+    except (duckdb.Error, UnicodeDecodeError):  # it quotes what it cannot parse, and may cut a letter in two
         connection.register("block", block)
         sound = "SELECT row, CASE WHEN json_valid(t) THEN t END AS t FROM block"
         block = connection.execute(sound).to_arrow_table()

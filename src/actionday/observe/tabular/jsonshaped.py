@@ -139,7 +139,7 @@ def _shaped(connection: duckdb.DuckDBPyConnection, objects: pa.Array, wanted: _W
     connection.register("block", pa.table({"t": text}))
     try:  # most blocks are sound throughout, and then nothing need be parsed twice
         return _parsed(connection, block, wanted, _CHECK.format(valid=""))
-    except duckdb.InvalidInputException:
+    except (duckdb.InvalidInputException, UnicodeDecodeError):  # it quotes what is broken, and may cut a letter in two
         return _parsed(connection, block, wanted, _CHECK.format(valid=" AND json_valid(t)"))
     finally:
         connection.unregister("block")

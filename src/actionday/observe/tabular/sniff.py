@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 HEAD = 65_536
 _DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 _SUFFIX = {".tsv": "\t", ".tab": "\t"}
@@ -137,7 +135,9 @@ def _flat_sample(rows: list[dict[str, Any]]) -> dict[str, list[object]]:
             for part in name.split("."):
                 value = value.get(part) if isinstance(value, dict) else None
             if value is not None:
-                shown = value if isinstance(value, (str, int, float)) else msgspec.json.encode(value).decode()
+                shown = (
+                    value if isinstance(value, (str, int, float)) else json.dumps(value)
+                )  # halves of a pair may be in it
                 sample[name].append(shown)
     return sample
 
@@ -179,12 +179,14 @@ def _delimiter(lines: list[str], first: str) -> str:
 
 def unique_names(names: list[str]) -> tuple[str, ...]:
     """Header cells as column names: blanks off, empty ones numbered, repeated ones told apart as ``name_2``."""
-    out: list[str] = []
+    out: dict[str, None] = {}
+    last: dict[str, int] = {}  # a header may repeat one cell ten thousand times, so numbers go on from the last
     for number, raw in enumerate(names, 1):
         name = raw.strip() or f"column_{number}"
-        candidate, n = name, 1
+        candidate, n = name, last.get(name, 1)
         while candidate in out:
             n += 1
             candidate = f"{name}_{n}"
-        out.append(candidate)
+        last[name] = n
+        out[candidate] = None
     return tuple(out)

@@ -26,19 +26,21 @@ from actionday.stores.archive.subjects import ERASED, Subject, name_hashes
 _ORDER = tuple(sorted(TABLES, key=lambda name: name in ("accounts", "channels")))
 # Columns whose words are ours or a list's: no name is looked for in them, since a channel may be called "channel".
 _OURS = frozenset({
-    "platform", "target_platform", "target_kind", "kind", "role", "state", "basis", "phase", "format", "stance", "judged", "relation", "language", "mime",
-    "sha256", "counts", "organisation", "list", "list_version", "scope",
+    "platform", "target_platform", "target_kind", "kind", "role", "state", "basis", "phase", "format", "stance", "language", "mime",
+    "sha256", "counts", "organisation", "list", "list_version", "scope", "what", "judged", "relation",
 })  # fmt: skip
 # Columns that make a row the subject's own; in the others its name is taken out and the row stays.
 _OWN = {
     "accounts": ("subject", "pseudonym"), "channels": ("subject",), "memberships": ("account", "channel"),
     "posts": ("channel", "author"), "links": ("channel", "author", "target"), "moves": ("subject", "target"),
     "sightings": ("subject",), "probe_plan": ("subject",), "media": ("channel",), "affiliations": ("subject",),
+    "known_content": ("target",), "matches": ("channel",),
+    "proposals": ("subject", "target"),
     "link_judgements": ("subject", "target"),
 }  # fmt: skip
 _TIMES = {
     "posts": "at", "links": "at", "media": "at", "sightings": "at", "moves": "at", "accounts": "seen_at", "channels": "seen_at",
-    "memberships": "seen_at", "quarantine": None,
+    "memberships": "seen_at", "matches": "matched_at", "quarantine": None,
 }  # fmt: skip
 
 
@@ -126,12 +128,12 @@ def _plan(archive: Archive, subject: Subject) -> Plan:
 
 
 def _orphans(archive: Archive, plan: Plan) -> None:
-    """What hangs on erased posts goes too: their links and media, and fingerprints that no other post shares."""
+    """What hangs on erased posts goes too: their links, media and matches, and fingerprints that no other post shares."""
     gone = plan.gone.get("posts")
     if gone is None or not len(gone):
         return
     files = archive.files("posts")
-    for name in ("links", "media"):
+    for name in ("links", "media", "matches"):
         query = (
             f'SELECT t."row" FROM {FILES} t SEMI JOIN (SELECT p.channel, p."native" FROM read_parquet($posts) p '
             'SEMI JOIN gone ON p."row" = gone."row") g ON t.channel = g.channel AND t.post = g."native"'

@@ -3,6 +3,7 @@
     case.d/
       home.json       format version, id, content and profile policy: fixed when the home is made
       archive/TABLE/  Delta tables
+      casebook.sqlite what was decided, unless a database keeps it (see `stores.casebook`)
       keys/           the pseudonym key; may lie elsewhere (setting `keys`)
       staging/        work in progress of an import; empty between runs
       spill/          what running queries cannot hold in memory; gone between runs

@@ -6,59 +6,21 @@ Every table begins with `row` (int64, a surrogate: ingest number * 2**32 + posit
 the end, nullable, and the home's format version is raised when anything else changes.
 """
 
-from dataclasses import dataclass
-
 import pyarrow as pa
 
+from actionday.stores.archive.answers import LINK_JUDGEMENTS
+from actionday.stores.archive.proposals import LINK_MODELS, PROPOSALS
+from actionday.stores.archive.specs import F64, I64, TIME, B, S, TableSpec
+from actionday.stores.archive.specs import column as _f
+from actionday.stores.archive.specs import declared as _spec
+
+__all__ = [
+    "ACCOUNTS", "AFFILIATIONS", "ANNOUNCED", "CHANNELS", "ERASURES", "FINGERPRINTS", "FORMAT_VERSION", "INGESTS",
+    "KNOWN_CONTENT", "LINKS", "LINK_JUDGEMENTS", "LINK_MODELS", "MATCHES", "MEDIA", "MEMBERSHIPS", "MOVES", "POSTS", "PROBE_PLAN",
+    "PROPOSALS", "QUARANTINE", "SIGHTINGS", "TABLES", "TIME", "TableSpec",
+]  # fmt: skip
+
 FORMAT_VERSION = 1
-
-TIME = pa.timestamp("us", tz="UTC")
-_SOURCE = [pa.field("row", pa.int64(), nullable=False), pa.field("ingest", pa.int32(), nullable=False)]
-
-
-@dataclass(frozen=True, slots=True)
-class TableSpec:
-    """One table: `unique` is the natural key (anti-join on write), `subjects` the columns that name a subject.
-
-    `free` are the columns in which people's own words stand, or files' names: there a name may hide in a longer text.
-    """
-
-    name: str
-    says: str
-    columns: tuple[pa.Field, ...]
-    unique: tuple[str, ...]
-    subjects: tuple[str, ...] = ()
-    free: tuple[str, ...] = ()
-
-    @property
-    def schema(self) -> pa.Schema:
-        """The stored schema, `row` and `ingest` first."""
-        return pa.schema([*_SOURCE, *self.columns])
-
-    @property
-    def payload(self) -> pa.Schema:
-        """The schema that writers hand over: without `row` and `ingest`."""
-        return pa.schema(list(self.columns))
-
-
-def _f(name: str, kind: pa.DataType, *, null: bool = True) -> pa.Field:
-    return pa.field(name, kind, nullable=null)
-
-
-S, I8, I64, F64, B = pa.string(), pa.int8(), pa.int64(), pa.float64(), pa.binary()
-
-
-def _spec(
-    name: str,
-    says: str,
-    columns: list[pa.Field],
-    unique: tuple[str, ...],
-    subjects: tuple[str, ...] = (),
-    *,
-    free: tuple[str, ...] = (),
-) -> TableSpec:
-    return TableSpec(name, says, tuple(columns), unique, subjects, free)
-
 
 ACCOUNTS = _spec(
     "accounts",
@@ -254,6 +216,7 @@ MEDIA = _spec(
         _f("seconds", F64),
         _f("sha256", B),
         _f("position", pa.int16(), null=False),
+        _f("md5", B),  # of images that were read: what many lists of known content hold
     ],
     ("channel", "post", "position"),
     ("channel",),
@@ -275,6 +238,49 @@ FINGERPRINTS = _spec(
     ("digest",),
 )
 
+KNOWN_CONTENT = _spec(
+    "known_content",
+    "Hashes and URLs that somebody lists, as known terrorist content or (negative) as known harmless. A row is one listing or withdrawal.",
+    [
+        _f("list", S, null=False),
+        _f("kind", S, null=False),  # sha256 | md5 | pdq | url | url_md5
+        _f("value", S, null=False),  # hex in lower case; of a url the normalised one
+        _f("target", S),  # whom a url leads to
+        _f("label", S),  # what the list says of it
+        _f("quality", pa.int16()),  # of a PDQ hash, where the list tells
+        _f("negative", pa.bool_(), null=False),  # known to be harmless: content that it hits is matched with nothing
+        _f("withdrawn", pa.bool_(), null=False),  # the list takes it back
+        _f("listed_at", TIME),
+    ],
+    ("list", "kind", "value", "negative", "withdrawn", "listed_at"),
+    ("target",),
+    free=("value", "label"),
+)
+
+MATCHES = _spec(
+    "matches",
+    "Content seen here that a list knows: a lead, never a finding. A row says that a match stands or no longer does; the newest holds.",
+    [
+        _f("channel", S, null=False),
+        _f("post", S, null=False),
+        _f("platform", S, null=False),
+        _f("at", TIME),
+        _f("what", S, null=False),  # media | text | link
+        _f("position", pa.int16()),  # of the medium or link in its post
+        _f("list", S, null=False),
+        _f("kind", S, null=False),
+        _f("value", S, null=False),  # as in known_content
+        _f("label", S),
+        _f("distance", pa.int16()),  # of a PDQ hash: bits in which the two differ
+        _f("state", S, null=False),  # matched | withdrawn
+        _f("why", S),  # of a withdrawal
+        _f("matched_at", TIME, null=False),
+    ],
+    ("channel", "post", "what", "position", "list", "kind", "value", "matched_at"),
+    ("channel",),
+    free=("value", "label"),
+)
+
 AFFILIATIONS = _spec(
     "affiliations",
     "Which organisation a subject belongs to, by human judgement only.",
@@ -293,25 +299,6 @@ AFFILIATIONS = _spec(
     ("subject", "organisation", "stance", "list_version", "judged_at"),
     ("subject",),
     free=("note",),
-)
-
-LINK_JUDGEMENTS = _spec(
-    "link_judgements",
-    "Answers of people about pairs as a file brought them; what holds is in the casebook, where each is recorded once.",
-    [
-        _f("subject", S, null=False),  # the one that ended
-        _f("target", S, null=False),  # the one that may be its return, or belong to it otherwise
-        _f("judged", S, null=False),  # positive | negative | unsure | none
-        _f("relation", S),  # rename | successor | backup | sibling | same_operator | unrelated
-        _f("judged_by", S, null=False),
-        _f("judged_at", TIME, null=False),
-        _f("why", S),
-        _f("sampling", F64),  # probability with which the subject was drawn to be judged; null: not drawn at random
-        _f("blind", pa.bool_()),
-    ],
-    ("subject", "target", "judged_by", "judged_at"),
-    ("subject", "target"),
-    free=("why",),
 )
 
 ANNOUNCED = _spec(
@@ -384,11 +371,15 @@ TABLES: dict[str, TableSpec] = {
         PROBE_PLAN,
         MEDIA,
         FINGERPRINTS,
+        KNOWN_CONTENT,
+        MATCHES,
         AFFILIATIONS,
         LINK_JUDGEMENTS,
         ANNOUNCED,
         INGESTS,
         QUARANTINE,
         ERASURES,
+        PROPOSALS,
+        LINK_MODELS,
     )
 }

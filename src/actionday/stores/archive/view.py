@@ -4,7 +4,8 @@ Measures take a `View`, so that they run alike on a home, on a brief's recorded 
 Expressions stay dialect-free (no raw SQL), so that another engine can serve them later.
 """
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import ibis
@@ -15,6 +16,9 @@ from actionday.stores.archive.spill import Spill
 
 QUERY_MEMORY = 2 << 30
 """Bytes that a view's queries may use unless told otherwise; beyond it they spill."""
+
+BATCH = 250_000
+"""Rows of a batch of a streamed answer."""
 
 
 class View:
@@ -37,6 +41,16 @@ class View:
     def arrow(self, expression: Any) -> pa.Table:  # noqa: ANN401
         """Run an expression and return an Arrow table (times in UTC)."""
         return expression.to_pyarrow()
+
+    def batches(self, expression: Any) -> Iterator[pa.RecordBatch]:  # noqa: ANN401
+        """Run an expression and stream its rows, in no order unless it asks for one (times in UTC)."""
+        reader = expression.to_pyarrow_batches(chunk_size=BATCH)
+        with warnings.catch_warnings():  # Ibis asks DuckDB by a method that DuckDB calls old, with the first batch
+            warnings.simplefilter("ignore", DeprecationWarning)
+            first = next(reader, None)
+        if first is not None:
+            yield first
+            yield from reader
 
     @classmethod
     def of(cls, tables: Mapping[str, pa.Table]) -> "View":

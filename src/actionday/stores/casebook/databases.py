@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from actionday.records import HomeError, HomeLocked, Secret, UsageError
 
 FILE = "casebook.sqlite"
-_PATIENCE = 60
+PATIENCE = 60
 """Seconds that a writer waits for its turn."""
 _TURN = int.from_bytes(b"actionda", "big")
 _UNUSABLE = ("08", "28", "3D", "53", "57", "58")
@@ -51,7 +51,7 @@ class Sqlite:
         path.touch(mode=0o600)
         url = URL.create("sqlite", database=str(path))
         self.engine = create_engine(
-            url, hide_parameters=True, connect_args={"timeout": _PATIENCE, "isolation_level": None}
+            url, hide_parameters=True, connect_args={"timeout": PATIENCE, "isolation_level": None}
         )
         event.listen(self.engine, "connect", _set_up)
         event.listen(self.engine, "begin", _begin)
@@ -101,7 +101,7 @@ class Postgresql:
     def writing(self) -> Iterator[Connection]:
         """See `Database`."""
         with _telling(self.shown), self.engine.begin() as connection:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE}s'")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
             yield connection
 
@@ -120,7 +120,7 @@ class Postgresql:
             assert raw is not None
             raw.rollback()  # the pool's ping began a transaction, and this cannot run in one
             alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-            alone.exec_driver_sql(f"SET lock_timeout = '{_PATIENCE}s'")
+            alone.exec_driver_sql(f"SET lock_timeout = '{PATIENCE}s'")
             for table in ("payloads", "payload_subjects"):
                 alone.exec_driver_sql(f"VACUUM FULL {table}")
 
@@ -171,8 +171,8 @@ def _telling(shown: str) -> Iterator[None]:
         says = str(facts.get("M", "")) if isinstance(facts, dict) else str(facts)
         if state == _TURN_NOT_HAD or "database is locked" in says:
             raise HomeLocked(f"the casebook at {shown} is being written by somebody else; try again") from error
-        broken = "not a database" in says or "malformed" in says or "unable to open" in says
-        if isinstance(error, InterfaceError) or state[:2] in _UNUSABLE or (isinstance(error, DatabaseError) and broken):
+        broken = isinstance(error, DatabaseError) and ("not a database" in says or "malformed" in says)
+        if isinstance(error, InterfaceError | OperationalError) or state[:2] in _UNUSABLE or broken:
             fix = "; its password is the credential `postgresql.password`" if state[:2] == "28" else ""
             raise HomeError(f"the casebook at {shown} cannot be used: {says}{fix}") from error
         raise

@@ -68,16 +68,18 @@ def _entry(seq: int, draft: Draft, previous: str, commits: dict[Part, str], mean
 
 
 def _not_there(connection: Connection, actor: Actor, drafts: Sequence[Draft]) -> list[Draft]:
-    there: dict[str, tuple[str, str, bytes | None]] = {}
+    there: dict[str, tuple[str, str, str | None, bytes | None]] = {}
     facts = (PAYLOADS.c.seq == LEDGER.c.seq) & (PAYLOADS.c.part == Part.FACTS.value)
-    query = select(LEDGER.c.id, LEDGER.c.kind, LEDGER.c.actor, PAYLOADS.c.body).join(PAYLOADS, facts, isouter=True)
+    query = select(LEDGER.c.id, LEDGER.c.kind, LEDGER.c.actor, LEDGER.c.of, PAYLOADS.c.body).join(
+        PAYLOADS, facts, isouter=True
+    )
     for row in asked_for(connection, query, LEDGER.c.id, [draft.id for draft in drafts]):
-        there[row.id] = (row.kind, row.actor, row.body)
+        there[row.id] = (row.kind, row.actor, row.of, row.body)
     fresh: dict[str, Draft] = {}
     for draft in drafts:
         if draft.id in there:
-            kind, by, body = there[draft.id]
-            same = (kind, by) == (draft.kind.value, actor.id) and body in (None, draft.facts)
+            kind, by, of, body = there[draft.id]
+            same = (kind, by, of) == (draft.kind.value, actor.id, draft.of) and body in (None, draft.facts)
         else:
             same = fresh.setdefault(draft.id, draft).facts == draft.facts
         if not same:

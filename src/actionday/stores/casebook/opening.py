@@ -2,17 +2,18 @@
 
 import secrets
 import uuid
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from sqlalchemy import Connection, insert, select
 
-from actionday.records import ActorId, Clock, EntryId, HomeError, Secret, key_check
+from actionday.records import ActorId, Clock, EntryId, HomeError, HomeLocked, Secret, key_check
 from actionday.stores.casebook.casebook import Casebook
 from actionday.stores.casebook.chain import GENESIS, Entry, Kind, moment
-from actionday.stores.casebook.databases import FILE, database_at
+from actionday.stores.casebook.databases import FILE, PATIENCE, database_at
 from actionday.stores.casebook.ledger import Means
 from actionday.stores.casebook.schema import STEPS, bring_forward
 from actionday.stores.casebook.sql_casebook import SqlCasebook
@@ -33,11 +34,7 @@ def open_casebook(place: Path | str, key: bytes, clock: Clock, password: Secret 
     `key` is the home's; `password` is the server's where the URL has none. Raises HomeError for a database that cannot be used, that a newer release made, or that is another home's.
     """
     means = Means(key, clock, secrets.token_bytes)
-    # Making the file and turning on its log is not one step for SQLite; two that make it wait for each other here.
-    alone: AbstractContextManager[object] = (
-        FileLock(place / "casebook.lock") if isinstance(place, Path) else nullcontext()
-    )
-    with alone:
+    with _alone(place):
         database = database_at(place, password)
         try:
             with database.writing() as connection:
@@ -48,6 +45,19 @@ def open_casebook(place: Path | str, key: bytes, clock: Clock, password: Secret 
             database.engine.dispose()
             raise
     return SqlCasebook(database, means)
+
+
+@contextmanager
+def _alone(place: Path | str) -> Iterator[None]:
+    """Making the file and turning on its log is not one step for SQLite; two that make it wait for each other here."""
+    if not isinstance(place, Path):
+        yield
+        return
+    try:
+        with FileLock(place / "casebook.lock", timeout=PATIENCE):
+            yield
+    except Timeout as error:
+        raise HomeLocked(f"the casebook in {place} is being opened by somebody else; try again") from error
 
 
 def _begin(connection: Connection, means: Means) -> None:

@@ -76,7 +76,10 @@ class _Walk:
             elif kept is not None and (committed is None or commitment(*kept) != committed):
                 return f"its {part} are not those that it commits to"
         if entry.kind == Kind.ERASURE and Part.FACTS in payloads:
-            self._erased |= to_gone(payloads[Part.FACTS][1]).pairs()
+            try:
+                self._erased |= to_gone(payloads[Part.FACTS][1]).pairs()
+            except ValueError:
+                return "it says that it is an erasure record, and is none"
         return ""
 
     def _cut_off(self) -> Fault | None:

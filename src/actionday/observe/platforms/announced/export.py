@@ -73,6 +73,8 @@ class Announced:
         else:
             frame, refused = _read_text(source, said)
         table = _staged(with_checks(frame))
+        if not table.num_rows and not refused:
+            refused = [Refused("file", "no daily count in it")]
         starts = range(0, max(table.num_rows, 1), CHUNK_ROWS)
         for n, start in enumerate(starts):
             piece = table.slice(start, CHUNK_ROWS)

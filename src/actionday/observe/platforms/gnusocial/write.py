@@ -98,7 +98,9 @@ def _user(subject: str, *, profile: bool) -> pl.Expr:
 
 def _notice() -> pl.Expr:
     repeat = pl.col("kind") == "forward"
+    files = jsontext.value(pl.col("files").list.eval(_file()))
     inner = jsontext.objects(pl.lit(0).alias("id"), pl.col("html").alias("statusnet_html"))
+    inner = jsontext.with_member(inner, "attachments", files)
     named = jsontext.with_member(_user("forward_from", profile=False), "name", jsontext.value(pl.col("forward_name")))
     inner = jsontext.with_member(inner, "user", named)
     notice = jsontext.objects(
@@ -109,7 +111,7 @@ def _notice() -> pl.Expr:
         pl.lit(None).alias("statusnet_conversation_id"),
     )
     notice = jsontext.with_member(notice, "user", _user("author", profile=False))
-    notice = jsontext.with_member(notice, "attachments", jsontext.value(pl.col("files").list.eval(_file())))
+    notice = jsontext.with_member(notice, "attachments", pl.when(~repeat).then(files))
     return jsontext.with_member(notice, "retweeted_status", pl.when(repeat).then(inner))
 
 

@@ -74,7 +74,7 @@ def block_of(rows: Rows, names: Names) -> Block:
     actors = frame.filter(pl.col("type").is_in(ACTORS))
     if actors.height:
         names.learn(actors)
-    notes = pl.concat([_notes(frame, rows, names), _boosts(frame, names)]).sort("row", maintain_order=True)
+    notes = pl.concat([_notes(frame, rows, names), _boosts(frame, rows, names)]).sort("row", maintain_order=True)
     moves = pl.concat([_moves(frame, names), _aliases(actors, names)])
     return Block(notes, _people(actors, names), moves, rows.refused)
 
@@ -112,8 +112,7 @@ def _mended(rows: Rows) -> pl.DataFrame:
 
 def _notes(frame: pl.DataFrame, rows: Rows, names: Names) -> pl.DataFrame:
     """Posts inside of Create and Update activities, and posts that stand alone."""
-    language = pl.Series("language", rows.texts).str.extract(r'"contentMap"\s*:\s*\{\s*"([A-Za-z-]{2,35})"', 1)
-    frame = frame.with_columns(language)
+    frame = frame.with_columns(_languages(rows))
     inner, alone = pl.col("object").struct, pl.col("type").is_in(OBJECTS)
     inside = pl.col("type").is_in(("Create", "Update")) & inner.field("type").is_in(OBJECTS).fill_null(value=False)
     wrapped = frame.filter(inside).select(
@@ -150,9 +149,13 @@ def _notes(frame: pl.DataFrame, rows: Rows, names: Names) -> pl.DataFrame:
     )
 
 
-def _boosts(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
+def _languages(rows: Rows) -> pl.Series:
+    return pl.Series("language", rows.texts).str.extract(r'"contentMap"\s*:\s*\{\s*"([A-Za-z-]{2,35})"', 1)
+
+
+def _boosts(frame: pl.DataFrame, rows: Rows, names: Names) -> pl.DataFrame:
     """Announce activities. Mastodon names only the boosted post; others, and boosts of one's own, carry it."""
-    boosts = frame.filter(pl.col("type") == "Announce")
+    boosts = frame.with_columns(_languages(rows)).filter(pl.col("type") == "Announce")
     if not boosts.height:
         return pl.DataFrame(schema=NOTES)
     inner = pl.col("object").struct
@@ -161,6 +164,7 @@ def _boosts(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
         inner.field("attributedTo").alias("of_actor"),
         inner.field("content").alias("said"),
         inner.field("url").alias("page"),
+        inner.field("attachment").alias("attachment"),
     )
     plain = plain_text(boosts["said"].to_arrow())
     of = names.authors(boosts["of_actor"], boosts["page"]).fill_null(author_subjects(boosts["object_uri"]))
@@ -179,8 +183,10 @@ def _boosts(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
         at=pl.col("published"),
         text=pl.col("text"),
         hrefs=pl.col("hrefs"),
+        language=pl.col("language"),
         forward=pl.lit(True),
         of=pl.col("of"),
+        media=_media(),
         hidden=hidden(),
     )
 

@@ -26,6 +26,7 @@ _TYPE = re.compile(rb'"type"\s*:\s*"(%s)"' % "|".join((*ACTORS, *OBJECTS, *_ACTI
 _CONTEXT = re.compile(rb"w3\.org/ns/activitystreams|\"orderedItems\"\s*:")
 _ASIDE = re.compile(rb'"id"\s*:\s*"(likes|bookmarks)\.json"')
 NOTHING = "no ActivityPub document in it"
+EMPTY = "no post, boost, move or account with an address in it"
 
 
 class ActivityPub:
@@ -33,7 +34,7 @@ class ActivityPub:
 
     name = "activitypub"
     title = "ActivityPub documents (Mastodon archive, outbox, actor)"
-    version = 1
+    version = 2
     suffixes: tuple[str, ...] = (".json", ".jsonl", ".ndjson", ".jsonld")
 
     def recognise(self, head: bytes, name: str) -> Recognised:
@@ -53,17 +54,20 @@ class ActivityPub:
 
     def read(self, source: Source, part: Part) -> Iterator[Chunk]:
         """Read front to back. Activities that are no posts, boosts or moves are passed over."""
-        timelines, names, seen = Timelines(source), Names(), False
+        timelines, names, seen, told = Timelines(source), Names(), False, False
         for rows in read_lists(source.path, dict.fromkeys(_LISTS, SHAPE), SHAPE):
             if not rows.name:
                 yield from timelines.chunks(Block(refused=rows.refused))
                 continue
             block = block_of(rows, names)
             seen = seen or bool(rows.frame["type"].drop_nulls().len())
-            yield from timelines.chunks(block)
-        if not seen:
-            yield Chunk(refused=[Refused("file", NOTHING)])
-        yield from timelines.end()
+            for chunk in timelines.chunks(block):
+                told = True
+                yield chunk
+        hidden = list(timelines.end())
+        if not seen or not (told or hidden):
+            yield Chunk(refused=[Refused("file", EMPTY if seen else NOTHING)])
+        yield from hidden
 
     def examples(self) -> Mapping[str, bytes]:
         """An archive's actor and outbox, and a page as a server gives it."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actionday.observe.fediverse_names import subject_of_uri
-from actionday.observe.outside import Outside, Target
+from actionday.observe.outside import Outside, Target, vantage_at
 from actionday.observe.platforms.mastodon.probe_examples import examples
 from actionday.observe.platforms.mastodon.servers import TOKEN, client, host_of
 from actionday.observe.prober import ProbeExample
@@ -42,7 +42,7 @@ class FediverseProber:
         server, fediverse = _server(target), client(outside)
         if server:
             asked = [await fediverse.lookup(server, target.native, outside.credential(TOKEN, server))]
-            vantage = f"{outside.vantage} at {server}"
+            vantage = vantage_at(outside.vantage, server)
         else:
             asked, vantage = await _origin(target, fediverse), outside.vantage
         return Evidence(f"{self.name}/{self.version}", vantage, tuple(_exchange(one) for one in asked))

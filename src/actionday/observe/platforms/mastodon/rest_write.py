@@ -49,6 +49,7 @@ def _status() -> pl.Expr:
         pl.lit("").alias("spoiler_text"),
         "language",
         of.alias("account"),
+        pl.when(boost).then(pl.col("files").list.eval(_file())).alias("media_attachments"),
     )
     status = jsontext.objects(
         pl.col("native").alias("uri"),

@@ -120,11 +120,7 @@ def _create() -> pl.Expr:
         followers.alias("cc"),
         pl.col("html").alias("content"),
     )
-    language = pl.col("language").filter(pl.col("language").str.contains(r"^[A-Za-z-]{2,35}$"))
-    language = pl.when(pl.col("language").str.contains(r"^[A-Za-z-]{2,35}$")).then("language")
-    translated = pl.concat_str(pl.lit('{"'), language, pl.lit('":'), jsontext.value(pl.col("html")), pl.lit("}"))
-    note = jsontext.with_member(note, "contentMap", translated)
-    note = jsontext.with_member(note, "attachment", jsontext.value(pl.col("files").list.eval(_document())))
+    note = _with_language_and_files(note)
     create = jsontext.objects(
         pl.concat_str("native", pl.lit("/activity")).alias("id"),
         pl.lit("Create").alias("type"),
@@ -134,6 +130,13 @@ def _create() -> pl.Expr:
         followers.alias("cc"),
     )
     return jsontext.with_member(create, "object", note)
+
+
+def _with_language_and_files(note: pl.Expr) -> pl.Expr:
+    language = pl.when(pl.col("language").str.contains(r"^[A-Za-z-]{2,35}$")).then("language")
+    translated = pl.concat_str(pl.lit('{"'), language, pl.lit('":'), jsontext.value(pl.col("html")), pl.lit("}"))
+    note = jsontext.with_member(note, "contentMap", translated)
+    return jsontext.with_member(note, "attachment", jsontext.value(pl.col("files").list.eval(_document())))
 
 
 def _document() -> pl.Expr:
@@ -165,7 +168,7 @@ def _boost() -> pl.Expr:
         jsontext.times(pl.col("at")).alias("published"),
         pl.concat_list(pl.lit(PUBLIC)).alias("to"),
     )
-    return jsontext.with_member(boost, "object", inner)
+    return jsontext.with_member(boost, "object", _with_language_and_files(inner))
 
 
 def _move() -> pl.Expr:

@@ -194,10 +194,11 @@ def passed_over(block: cut.Block, note: Mapping[str, Any]) -> Counter[tuple[str,
             event = _GLANCE.decode(view[start:end])
         except FAILURES:
             continue
-        if event.type in POSTS or event.type == "m.room.encrypted":
+        kind = event.type
+        if isinstance(kind, str) and (kind in POSTS or kind == "m.room.encrypted") and ids.is_room(event.room_id):
             msgtype = event.content.get("msgtype") if isinstance(event.content, dict) else None
-            why = rules.hidden(event.room_id, event.type, msgtype, event.origin_server_ts)
-            if why and ids.is_room(event.room_id):
+            why = rules.hidden(event.room_id, kind, msgtype, event.origin_server_ts)
+            if why:
                 counted[event.room_id, why] += 1
     return counted
 

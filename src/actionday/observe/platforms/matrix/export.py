@@ -43,7 +43,7 @@ class ElementExport:
 
     name = "element_export"
     title = "Element chat export (JSON)"
-    version = 1
+    version = 2
     suffixes: tuple[str, ...] = (".json",)
 
     def recognise(self, head: bytes, name: str) -> Recognised:

@@ -32,7 +32,7 @@ class SynapseExport:
 
     name = "synapse_export"
     title = "Synapse export-data folder (events of a Matrix server)"
-    version = 1
+    version = 2
     suffixes: tuple[str, ...] = ()
 
     def recognise(self, head: bytes, name: str) -> Recognised:

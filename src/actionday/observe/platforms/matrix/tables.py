@@ -305,7 +305,7 @@ def _evidence(event: Event) -> str:
 _QUOTED = re.compile(r"\A(?:>[^\n]*\n)+\n?")
 _QUOTATION = re.compile(r"<mx-reply>.*</mx-reply>", re.DOTALL)
 _HREF = re.compile(r"""<a\s[^>]*?\bhref\s*=\s*["']([^"'<>]+)["']""", re.IGNORECASE)
-_FILES = {f"m.{kind}": kind for kind in ("image", "video", "audio", "file")}
+_FILES = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file"}
 _MOST_SIZE, _MOST_PIXELS = 2**63 - 1, 2**31 - 1
 _ROLES = frozenset({"join", "leave", "ban"})
 _PLACE = re.compile(r"[!#][^\s/]+")

@@ -121,7 +121,7 @@ _NEW = f"json_object('msgtype', 'm.text', 'body', body, 'format', {_FORMAT}, 'fo
 _RELATES = """case when edited is not null then json_object('rel_type', 'm.replace', 'event_id', native)
     when reply is not null then json_object('m.in_reply_to', json_object('event_id', reply)) end"""
 _CONTENT = f"""case when action = 'redacted' then json('{{}}') else json_object(
-    'msgtype', case when file = 'sticker' then null else 'm.' || coalesce(file, 'text') end,
+    'msgtype', case when file = 'sticker' then null else 'm.' || coalesce(nullif(file, 'photo'), if(file is null, 'text', 'image')) end,
     'body', case when edited is not null then '* ' || body when file is not null and body = '' then coalesce(filename, '')
         else {_BODY} end, 'filename', filename, 'info', {_INFO},
     'format', {_FORMAT}, 'formatted_body', nullif({_HTML}, ''), 'm.relates_to', {_RELATES},
@@ -137,7 +137,7 @@ _POSTS = f"""
     f as (select channel[16:] as room, post as native, any_value(kind) as file, any_value(name) as filename,
             any_value(mime) as mime, any_value(size) as size, any_value(width) as width, any_value(height) as height,
             any_value(seconds) as seconds
-        from media where position = 0 and kind in ('image', 'video', 'audio', 'file', 'sticker') group by all),
+        from media where position = 0 and kind in ('photo', 'video', 'audio', 'file', 'sticker') group by all),
     j as (select p.*, file, filename, mime, size, width, height, seconds from p left join f
         on p.room = f.room and p.native = f.native and p.edited is null and p.action is null)
     select room, sender, coalesce(edited, posted) as sent, 1 as kind, {_ID} as event,

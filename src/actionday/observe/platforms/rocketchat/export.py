@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 import pyarrow as pa
 
+from actionday.observe.derived_ids import derived_ids
 from actionday.observe.platforms.rocketchat import examples
 from actionday.observe.platforms.rocketchat.columns import ATTACHMENT, attached, links, when
 from actionday.observe.platforms.rocketchat.workspace import NO_WORKSPACE, PUBLIC, Declared, declared, room_of_name
@@ -130,20 +130,13 @@ def _notes(frame: pl.DataFrame, place: _Place) -> pl.DataFrame:
         hrefs=links("attachments"),
         media=attached("attachments"),
     )
-    return notes.with_columns(native=derived_ids(notes.select(at="at", author="author", text="text")))
+    return notes.with_columns(native=derived_ids(notes.select("author", "text", at=_instant())))
 
 
-def derived_ids(messages: pl.DataFrame) -> pl.Series:
-    """Ids out of `at`, `author`, `text` and how many equal ones stand before: the first 24 hex digits of an MD5, which never changes."""
-    place = pl.int_range(pl.len()).over("at", "author", "text")
-    instant = pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", strict=False).dt.epoch("ms").cast(pl.String)
-    told = (pl.coalesce(instant, "at"), pl.col("author"), pl.col("text"))
-    joined = pl.concat_str(*(one.fill_null("") for one in told), place.cast(pl.String), separator="\x1f")
-    table = messages.select(joined.alias("t")).to_arrow()
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("messages", table)
-        made = connection.execute("SELECT left(md5(t), 24) AS id FROM messages").to_arrow_table()
-    return pl.Series("native", pl.DataFrame(made)["id"], dtype=pl.String)
+def _instant() -> pl.Expr:
+    """Milliseconds, or what stands in their place."""
+    milliseconds = pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", strict=False).dt.epoch("ms")
+    return pl.coalesce(milliseconds.cast(pl.String), "at")
 
 
 def _numbering(notes: pl.DataFrame) -> str:

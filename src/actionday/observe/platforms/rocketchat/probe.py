@@ -4,20 +4,17 @@ Every workspace has an operator of its own and needs an account there. Shaped on
 since no server could be had. A room by its id is asked of `rooms.info`, by its name of `channels.info`. Not for: reading messages.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from actionday.observe.outside import Outside, Target
+from actionday.observe.platforms.rocketchat.client import TOKEN, USER_ID, client, is_an_id, room_of
 from actionday.observe.platforms.rocketchat.probe_examples import EXAMPLES
-from actionday.observe.platforms.rocketchat.verdicts import judge, room_of
-from actionday.observe.platforms.rocketchat.workspace import HOST
+from actionday.observe.platforms.rocketchat.verdicts import judge
 from actionday.observe.prober import ProbeExample
-from actionday.records import Evidence, Exchange, UsageError, Verdict
-from actionday.wire.rocketchat import Asked, RocketChat
+from actionday.records import Evidence, Exchange, Verdict
+from actionday.wire.rocketchat import Asked
 
-TOKEN, USER_ID = "rocketchat.token", "rocketchat.user_id"
-_AN_ID = r"[A-Za-z0-9]{17,64}|GENERAL"
 _FACTS = {"id": "_id", "username": "username", "name": "name", "active": "active", "type": "t"}
 
 
@@ -38,11 +35,11 @@ class RocketChatProber:
 
     async def look(self, target: Target, outside: Outside) -> Evidence:
         """One request. Raises UsageError without an account there, HostResting where the workspace wants rest."""
-        server, what = _client(target, outside), room_of(target)
+        server, what = client(target, outside), room_of(target)
         if target.kind == "account":
             named = what.startswith("@")
             asked = await (server.user(name=what[1:]) if named else server.user(by_id=what))
-        elif re.fullmatch(_AN_ID, what):
+        elif is_an_id(what):
             asked = await server.room(what)
         else:
             asked = await server.channel(what)
@@ -55,16 +52,6 @@ class RocketChatProber:
     def examples(self) -> Sequence[ProbeExample]:
         """One for every rule."""
         return EXAMPLES
-
-
-def _client(target: Target, outside: Outside) -> RocketChat:
-    host, _, what = target.native.partition("/")
-    if not re.fullmatch(HOST, host.casefold()) or not what:
-        raise UsageError(
-            f"{target.subject} names no workspace and what is in it: rocketchat:channel:chat.example.org/<id>"
-        )
-    token, user = outside.need(TOKEN, host), outside.need(USER_ID, host)
-    return RocketChat(outside.http, outside.base(f"rocketchat.{host}", f"https://{host}"), token, user)
 
 
 def _exchange(asked: Asked) -> Exchange:

@@ -7,6 +7,7 @@ tells a room that one may not see (`not-allowed`) from one that is not there; `c
 from collections.abc import Mapping
 
 from actionday.observe.outside import Target
+from actionday.observe.platforms.rocketchat.client import room_of
 from actionday.records import Evidence, Exchange, State, Verdict, handle_reference
 from actionday.wire import rocketchat as wire
 from actionday.wire.http import FAILURES
@@ -37,11 +38,6 @@ def judge(target: Target, evidence: Evidence) -> Verdict:
     if last.code in ("400", "404"):
         return (_no_user if is_user else _no_room)(target, last)
     return _NOTHING
-
-
-def room_of(target: Target) -> str:
-    """What stands behind the workspace in the native id."""
-    return target.native.partition("/")[2]
 
 
 def _user(target: Target, facts: Mapping[str, str]) -> Verdict:

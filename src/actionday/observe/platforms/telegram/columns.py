@@ -81,6 +81,7 @@ def _posts(cols: Columns, rows: Usable, zone: str | None, peers: Peers) -> dict[
         "reply_to": _replies(cols),
         "action": pa.array(cols["action"], pa.string()),
         "edited_at": _edited(cols, zone),
+        "views": pa.array(cols["views"], pa.int64()),
         "text": text,
         "hrefs": hrefs,
         "n_media": has_media.cast(pa.int16()),

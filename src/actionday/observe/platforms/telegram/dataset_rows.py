@@ -64,7 +64,7 @@ def number(value: Number) -> float | None:
     """A number, or a text that is one; None for anything else."""
     try:
         read = float(value) if value is not None else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return read if read is not None and abs(read) < 2**53 else None
 

@@ -141,7 +141,23 @@ def _desktop(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
+_FACTS = b"""{"telegram_chat": 1,
+ "type": "public_supergroup",
+ "id": 1300000003,
+ "name": "ba be",
+ "username": "babebi",
+ "about": "da de",
+ "members": 41,
+ "admins": [{"user_id": "user700000001", "name": "Ve Vo", "username": "vevovu", "creator": true}, {"user_id": "user700000002", "bot": true}],
+ "linked": {"type": "public_channel", "id": 1300000001, "name": "bo"},
+ "migrated_from": 55,
+ "pinned": {"id": 12, "date_unixtime": 1573304400, "text": "ko ku t.me/+AbCdEfGh12345678", "hrefs": ["https://t.me/dadedi"]},
+ "forwards": [{"from_id": "channel1300000002", "date_unixtime": 1573308000, "count": 3}]
+}
+"""
+
 DESKTOP = {
+    "live/chat.json": _FACTS,
     "result.json": _desktop(_CHANNEL),
     "account/result.json": _desktop(_ACCOUNT),
     "old/result.json": _desktop(_OLD),

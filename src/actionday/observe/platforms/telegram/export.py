@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from actionday.observe.platforms.telegram import examples
+from actionday.observe.platforms.telegram import chat, examples
 from actionday.observe.platforms.telegram.columns import tables_of
 from actionday.observe.platforms.telegram.messages import Block, Chat, Message, decode_messages, usable
 from actionday.observe.platforms.telegram.notes import KINDS, RANGE_BYTES, note_of
@@ -24,8 +24,6 @@ from actionday.observe.platforms.telegram.salvage import Page, decode, no_collec
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
 from actionday.observe.tray import Batch, chunks
 
-HTML_ADVICE = "Telegram HTML export: export again as JSON (Machine-readable JSON)"
-_HTML = re.compile(rb"<html|<!DOCTYPE html", re.IGNORECASE)
 _CHAT = re.compile(
     rb'"type"\s*:\s*"(' + "|".join(KINDS).encode() + rb'|personal_chat|bot_chat|saved_messages|replies)"'
 )
@@ -39,7 +37,7 @@ _DATE, _UNIX = re.compile(rb'"date"\s*:\s*"\d{4}-'), re.compile(rb'"date_unixtim
 
 
 class TelegramExport:
-    """Reads and writes Telegram Desktop's machine-readable export."""
+    """Reads and writes Telegram Desktop's machine-readable export; reads what live reading writes beside it (`chat.json`)."""
 
     name = "telegram_export"
     title = "Telegram Desktop export (result.json)"
@@ -48,29 +46,33 @@ class TelegramExport:
 
     def recognise(self, head: bytes, name: str) -> Recognised:
         """Judge by the keys that the file opens with. Files older than `date_unixtime` need a zone."""
-        if _HTML.search(head[:2048]):
-            ours = b"page_wrap" in head or b"tgme" in head or b"Exported Data" in head
-            return Recognised(0, HTML_ADVICE if ours else "")
         if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             return Recognised(0)
-        messages, chat = _MESSAGES.search(head), _CHAT.search(head)
+        if chat.is_chat(head):
+            return Recognised(95, "facts of a Telegram chat, as live reading writes them")
+        messages, kind = _MESSAGES.search(head), _CHAT.search(head)
         needs = ("zone",) if _DATE.search(head) and not _UNIX.search(head) else ()
         if _CHATS.search(head) or _ACCOUNT.search(head):
             return Recognised(95, "Telegram Desktop export of an account", needs)
-        if messages and chat:
-            return Recognised(95, f"Telegram Desktop export of one {chat[1].decode().replace('_', ' ')}", needs)
+        if messages and kind:
+            return Recognised(95, f"Telegram Desktop export of one {kind[1].decode().replace('_', ' ')}", needs)
         if messages and _ONE_MESSAGE.search(head):
             return Recognised(80, "Telegram Desktop export of one chat, its keys reordered", needs)
         return Recognised(0)
 
     def parts(self, source: Source) -> Iterator[Part]:
         """Parts of about 32 MB, found by one scan over the file's brackets."""
+        with source.path.open("rb") as file:
+            if chat.is_chat(file.read(64)):
+                return iter((Part(0, -1, {"facts": True}, source.path.stat().st_size),))
         from actionday.observe.platforms.telegram.plan import Plan  # brings the compiler, which `read` can do without
 
         return Plan(source.path).parts()
 
     def read(self, source: Source, part: Part) -> Iterator[Chunk]:
         """One part's messages. Where one cannot be read its neighbours are."""
+        if part.note.get("facts"):
+            return chat.read(source)
         return chunks(_batches(source, part))
 
     def examples(self) -> Mapping[str, bytes]:

@@ -68,6 +68,7 @@ class Message(msgspec.Struct, gc=False):
     height: Pixels | None = None
     duration_seconds: float | None = None
     inline_bot_buttons: list[list[Button]] | None = None
+    views: Size | None = None  # of live reading; Telegram Desktop does not export it
 
 
 _DECODER = msgspec.json.Decoder(list[Message], strict=False)

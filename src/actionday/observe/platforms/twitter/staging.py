@@ -17,6 +17,7 @@ from actionday.observe.times import Instants, parse_times
 
 NO_ID = "no numeric tweet id"
 NO_AUTHOR = "no numeric id of the author"
+NO_ACCOUNT = "no numeric id of the account"
 NO_TEXT = "no text, or not a text"
 NO_TIME = "created_at is no time"
 WITHHELD = "twitter.withheld_in_countries"
@@ -43,7 +44,13 @@ def chunks_of(block: Block, source: Source) -> Iterator[Chunk]:
         frames |= {"posts": _posts(tweets), "media": _media(tweets)}
         frames["memberships"] = _owners(tweets, block.owner, source)
     if block.profiles.height:
-        profiles = block.profiles.filter(pl.col("native").str.contains(_ID))
+        sound = pl.col("native").str.contains(_ID).fill_null(value=False)
+        # where a tweet stands in the same row, its own refusal says it
+        alone = ~pl.col("row").is_in(block.tweets["row"].implode()) if block.tweets.height else pl.lit(True)
+        named = pl.any_horizontal(pl.col("handle", "display_name").is_not_null())
+        nameless = block.profiles.filter(~sound & named & alone)
+        refused += [Refused(f"row {row}", NO_ACCOUNT) for row in nameless["row"].unique(maintain_order=True)]
+        profiles = block.profiles.filter(sound)
         frames["accounts"] = _accounts(profiles, source)
         frames["sightings"] = frames["sightings"] if block.sightings.height else _withheld(profiles, source)
     tables = {name: staged(frame, name) for name, frame in frames.items() if frame.height}

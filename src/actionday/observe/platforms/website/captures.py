@@ -38,6 +38,7 @@ _FAULTS = (
     RuntimeError,
     NotImplementedError,
 )
+_PACKED = b"PK\x03\x04"
 _KEPT = ("response", "resource", "revisit")
 BOMB = f"a record longer than {MOST_RECORD >> 30} GiB unpacked; the rest is not read"
 
@@ -61,14 +62,23 @@ class Capture:
 def members_of(path: Path) -> Iterator[tuple[str, Refused | None]]:
     """The WARC members of a package and why one is not read; a WARC file itself is one member without a name."""
     if not zipfile.is_zipfile(path):
-        yield "", None
+        with path.open("rb") as file:
+            cut = file.read(len(_PACKED)) == _PACKED
+        yield "", Refused("file", "a package whose directory is missing: it breaks off, or is damaged") if cut else None
         return
-    with zipfile.ZipFile(path) as package:
-        stated = _stated(package)
-        for info in package.infolist():
-            if not info.filename.endswith((".warc", ".warc.gz")):
-                continue
-            yield info.filename, _fault(package, info, stated.get(info.filename))
+    held = False
+    try:
+        with zipfile.ZipFile(path) as package:
+            stated = _stated(package)
+            for info in package.infolist():
+                if info.filename.endswith((".warc", ".warc.gz")):
+                    held = True
+                    yield info.filename, _fault(package, info, stated.get(info.filename))
+    except _FAULTS as error:
+        yield "", Refused("file", f"cannot be read: {_words(error)}")
+        return
+    if not held:
+        yield "", Refused("file", "a package without a WARC file in it")
 
 
 def read_captures(path: Path, member: str) -> Iterator[Capture | Refused]:

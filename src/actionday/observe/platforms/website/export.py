@@ -18,6 +18,7 @@ from actionday.observe.platforms.website.write import write_warc
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
 
 _WARC = re.compile(rb"\AWARC/(?:0\.1[78]|1\.[01])\r?\n")
+NOTHING = "no record in it is a page, a feed or an answer of a site's front page"
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 
 
@@ -51,15 +52,19 @@ class WebArchive:
         if part.note["fault"]:
             yield Chunk(refused=[Refused(*part.note["fault"])])
             return
-        tray = Tray(source)
+        tray, told = Tray(source), False
         for one in read_captures(source.path, part.note["member"]):
             if isinstance(one, Capture):
                 tray.take(one)
             else:
                 tray.refuse(one)
             if tray.full():
+                told = True
                 yield from tray.empty()
-        yield from tray.empty()
+        rest = list(tray.empty())
+        if not told and not rest:
+            rest = [Chunk(refused=[Refused(part.note["member"] or "file", NOTHING)])]
+        yield from rest
 
     def examples(self) -> Mapping[str, bytes]:
         """A plain WARC, a packed one and a package: pages, a feed, a redirect, a revisit, a wrong digest."""

@@ -8,11 +8,9 @@ said by that. One look decides nothing: ends are confirmed by several, spaced on
 from actionday.observe.outside import Target
 from actionday.observe.platforms.website.addresses import subject
 from actionday.observe.platforms.website.statuses import BARRED, FAILING, GONE, LEGAL, MOVED, NOT_FOUND, OK
+from actionday.observe.quiet_verdicts import Told, by_name, by_parking, by_registry
 from actionday.records import Evidence, Exchange, State, Verdict
-from actionday.wire.dns import BAD_NAME, NO_DATA, TIMEOUT, UNREACHABLE
 
-HOLDS = {"serverhold": "website.rdap.server_hold", "clienthold": "website.rdap.client_hold"}
-ENDING = {"redemptionperiod": "website.rdap.redemption_period", "pendingdelete": "website.rdap.pending_delete"}
 _FAILED = {
     "connect": "website.http.no_connection",
     "tls": "website.http.tls",
@@ -24,62 +22,24 @@ _FAILED = {
 
 def judge(target: Target, evidence: Evidence) -> Verdict:
     """The first of the three that says something."""
-    names = [one for one in evidence.exchanges if one.endpoint.startswith("DNS ")]
-    domains = [one for one in evidence.exchanges if one.endpoint.startswith("RDAP domain ")]
+    told = Told.of(evidence.exchanges)
     pages = [one for one in evidence.exchanges if one.endpoint.startswith("GET ")]
-    registered = next((one for one in domains if one.code == "200"), None)
-    identity = _identity(registered)
     found = (
-        _by_registry(target, registered, identity)
-        or _by_name(names, domains)
+        by_registry(told, "website")
+        or _anew(target, told)
+        or by_name(told, "website")
         or _by_page(pages)
-        or _by_resolving(names)
+        or _by_resolving(told)
         or Verdict(State.UNKNOWN, "website.nothing", 0.0)
     )
-    return Verdict(found.state, found.rule, found.confidence, found.target, identity, found.signal)
+    return Verdict(found.state, found.rule, found.confidence, found.target, told.identity, found.signal)
 
 
-def _identity(registered: Exchange | None) -> str | None:
-    """The registration: its handle and day, by which a name that was registered anew is told from the old one."""
-    if registered is None:
-        return None
-    told = (registered.facts.get("handle", ""), registered.facts.get("registered", "")[:10])
-    return "@".join(told) if any(told) else None
-
-
-def _by_registry(target: Target, registered: Exchange | None, identity: str | None) -> Verdict | None:
-    if registered is None:
-        return None
-    status = registered.facts.get("status", "").split()
-    for word, rule in HOLDS.items():
-        if word in status:
-            return Verdict(State.SUSPENDED_REVERSIBLE, rule, 0.8)
-    for word, rule in ENDING.items():
-        if word in status:
-            return Verdict(State.CLOSED_UNKNOWN_ACTOR, rule, 0.8)
+def _anew(target: Target, told: Told) -> Verdict | None:
     before = target.options.get("identity")
-    if isinstance(before, str) and "@" in before and identity is not None and before != identity:
+    if isinstance(before, str) and "@" in before and told.identity is not None and before != told.identity:
         return Verdict(State.CLOSED_UNKNOWN_ACTOR, "website.rdap.registered_anew", 0.6)
     return None
-
-
-def _by_name(names: list[Exchange], domains: list[Exchange]) -> Verdict | None:
-    codes = {one.code for one in names if not one.endpoint.startswith("DNS NS ")}
-    if not codes or any(one.facts.get("records") for one in names if not one.endpoint.startswith("DNS NS ")):
-        return None
-    if "NXDOMAIN" in codes:
-        if domains and all(one.code == "404" for one in domains):
-            return Verdict(State.CLOSED_UNKNOWN_ACTOR, "website.dns.unregistered", 0.7)
-        return Verdict(State.CLOSED_UNKNOWN_ACTOR, "website.dns.no_such_name", 0.5)
-    if BAD_NAME in codes:
-        return Verdict(State.UNKNOWN, "website.dns.bad_name", 0.0)
-    if "SERVFAIL" in codes:
-        return Verdict(State.UNREACHABLE, "website.dns.servfail", 0.3)
-    if codes & {TIMEOUT, UNREACHABLE}:
-        return Verdict(State.UNREACHABLE, "website.dns.timeout", 0.3)
-    if codes == {NO_DATA}:
-        return Verdict(State.UNKNOWN, "website.dns.no_address", 0.3)
-    return Verdict(State.UNREACHABLE, "website.dns.refused", 0.3) if "REFUSED" in codes else None
 
 
 def _by_page(pages: list[Exchange]) -> Verdict | None:
@@ -114,9 +74,7 @@ def _by_status(status: int, page: Exchange) -> Verdict:
     return told.get(status) or (barred if 400 <= status < 500 else Verdict(State.UNREACHABLE, FAILING, 0.3))
 
 
-def _by_resolving(names: list[Exchange]) -> Verdict | None:
-    if not any(one.facts.get("records") for one in names if not one.endpoint.startswith("DNS NS ")):
+def _by_resolving(told: Told) -> Verdict | None:
+    if not told.resolves:
         return None
-    if any(one.facts.get("parked") for one in names):
-        return Verdict(State.CLOSED_UNKNOWN_ACTOR, "website.dns.parked", 0.3)
-    return Verdict(State.PRESENT, "website.dns.resolves", 0.5)
+    return by_parking(told, "website") or Verdict(State.PRESENT, "website.dns.resolves", 0.5)

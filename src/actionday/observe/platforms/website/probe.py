@@ -7,22 +7,17 @@ an adversary sees nothing of a look by DNS and RDAP alone. Not for: reading page
 
 from collections.abc import Sequence
 
+from actionday.observe.host_signs import delivery_network
 from actionday.observe.outside import Outside, Target
 from actionday.observe.platforms.website.addresses import site_of
 from actionday.observe.platforms.website.judging import judge
-from actionday.observe.platforms.website.markers import (
-    PARKING_PHRASES,
-    SUSPENSION_PHRASES,
-    delivery_network,
-    is_parking_server,
-    phrase_in,
-)
+from actionday.observe.platforms.website.markers import PARKING_PHRASES, SUSPENSION_PHRASES, phrase_in
 from actionday.observe.platforms.website.probe_examples import EXAMPLES
 from actionday.observe.prober import ProbeExample
+from actionday.observe.quiet import Quiet, facts_of
+from actionday.observe.quiet_verdicts import Told
 from actionday.records import Evidence, Exchange, Verdict
 from actionday.wire import Answer
-from actionday.wire.dns import Dns, DnsAnswer
-from actionday.wire.rdap import BOOTSTRAP, Rdap, RdapAnswer
 
 _MOST = 256 << 10
 _HTML = {"Accept": "text/html,*/*;q=0.1"}
@@ -43,7 +38,7 @@ class WebsiteProber:
     )
 
     def __init__(self) -> None:
-        self._rdap: Rdap | None = None
+        self._quiet = Quiet()
 
     def host(self, target: Target) -> str:
         """The site itself."""
@@ -51,17 +46,8 @@ class WebsiteProber:
 
     async def look(self, target: Target, outside: Outside) -> Evidence:
         """DNS first, then the registries, then the page."""
-        named = outside.base("dns", "")
-        names = await Dns(outside.budget, outside.clock, named.split(",") if named else ()).ask(
-            target.native, ("A", "AAAA", "NS")
-        )
-        rdap = self._registries(outside)
-        domains = await rdap.domain(target.native)
-        addresses = [record for answer in names if answer.kind in ("A", "AAAA") for record in answer.records]
-        networks = [await rdap.network(addresses[0])] if addresses else []
-        exchanges = [_dns(answer) for answer in names]
-        exchanges += [_domain(answer) for answer in domains] + [_network(answer, names) for answer in networks]
-        if addresses and target.options.get("contact", False) is True:
+        exchanges = await self._quiet.look(target.native, outside)
+        if Told.of(exchanges).resolves and target.options.get("contact", False) is True:
             exchanges += await _front_page(target.native, outside)
         return Evidence(f"{self.name}/{self.version}", outside.vantage, tuple(exchanges))
 
@@ -72,56 +58,6 @@ class WebsiteProber:
     def examples(self) -> Sequence[ProbeExample]:
         """One for every rule."""
         return EXAMPLES
-
-    def _registries(self, outside: Outside) -> Rdap:
-        """One client for a round of looks, so that bootstrap documents are fetched once."""
-        base = outside.base("rdap", BOOTSTRAP)
-        if self._rdap is None or self._rdap.http is not outside.http or self._rdap.base != base:
-            self._rdap = Rdap(outside.http, outside.clock, base)
-        return self._rdap
-
-
-def _facts(**said: str) -> dict[str, str]:
-    return {name: value for name, value in said.items() if value}
-
-
-def _dns(answer: DnsAnswer) -> Exchange:
-    parked = next((server for server in answer.records if answer.kind == "NS" and is_parking_server(server)), "")
-    facts = _facts(records=" ".join(answer.records), aliases=" ".join(answer.aliases), parked=parked)
-    return Exchange(f"DNS {answer.kind} {answer.name}", answer.at, answer.code, parked, facts=facts)
-
-
-def _domain(answer: RdapAnswer) -> Exchange:
-    facts = _facts(
-        domain=answer.name,
-        handle=answer.handle,
-        registered=answer.registered,
-        status=" ".join(answer.status),
-        registrar=answer.registrar,
-        operator=answer.organisation,
-        abuse=" ".join(answer.abuse),
-    )
-    return Exchange(
-        _asked(answer, "domain"), answer.at, answer.code, " ".join(answer.status), answer.body_sha256, facts
-    )
-
-
-def _network(answer: RdapAnswer, names: Sequence[DnsAnswer]) -> Exchange:
-    """The holder of the network: the hoster, or a delivery network in front of one that is not told."""
-    front = delivery_network(answer.name, *(alias for one in names for alias in one.aliases))
-    facts = _facts(
-        network=answer.name,
-        handle=answer.handle,
-        country=answer.country,
-        cdn=front,
-        hoster="" if front else answer.organisation or answer.name,
-        abuse=" ".join(answer.abuse),
-    )
-    return Exchange(_asked(answer, "ip"), answer.at, answer.code, answer.name, answer.body_sha256, facts)
-
-
-def _asked(answer: RdapAnswer, kind: str) -> str:
-    return answer.endpoint if answer.endpoint.startswith("RDAP ") else f"RDAP {kind} {answer.endpoint}"
 
 
 async def _front_page(site: str, outside: Outside) -> list[Exchange]:
@@ -143,7 +79,7 @@ def _page(answer: Answer, site: str) -> Exchange:
     text = answer.body.decode("utf-8", "replace")
     location = answer.headers.get("location", "")
     elsewhere = site_of(location) if location else None
-    facts = _facts(
+    facts = facts_of(
         suspended=phrase_in(text, SUSPENSION_PHRASES),
         parked=phrase_in(text, PARKING_PHRASES),
         elsewhere=elsewhere if elsewhere and elsewhere != site else "",

@@ -36,6 +36,7 @@ def _example(
 
 
 _PARKED = Exchange(f"DNS NS {_SITE}", _AT, "NOERROR", facts={"records": "ns1.bodis.com", "parked": "ns1.bodis.com"})
+_CONTROL = Exchange("control SOA org", _AT, "NOERROR")
 _S = State
 
 EXAMPLES = (
@@ -50,8 +51,15 @@ EXAMPLES = (
         (_UP, _registry(handle="D2")),
         {"identity": "D1@2019-01-02"},
     ),
-    _example("website.dns.unregistered", _S.CLOSED_UNKNOWN_ACTOR, (*_name("NXDOMAIN"), _registry(code="404"))),
+    _example(
+        "website.dns.unregistered", _S.CLOSED_UNKNOWN_ACTOR, (*_name("NXDOMAIN"), _CONTROL, _registry(code="404"))
+    ),
     _example("website.dns.no_such_name", _S.CLOSED_UNKNOWN_ACTOR, (*_name("NXDOMAIN"), _registry())),
+    _example(
+        "website.dns.resolver_unsound",
+        _S.UNKNOWN,
+        (*_name("NXDOMAIN"), Exchange("control SOA org", _AT, "NXDOMAIN"), _registry(code="404")),
+    ),
     _example("website.dns.bad_name", _S.UNKNOWN, _name("bad-name")),
     _example("website.dns.servfail", _S.UNREACHABLE, _name("SERVFAIL")),
     _example("website.dns.timeout", _S.UNREACHABLE, _name("timeout")),

@@ -23,6 +23,9 @@ _CAPTURE = re.compile(r"\d{14}/(https?://\S+)")
 _STATED = re.compile(r"website\.http\..+")
 _REASONS = {200: "OK", 301: "Moved Permanently", 404: "Not Found", 410: "Gone", 451: "Unavailable For Legal Reasons"}
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MARKED = re.compile(r"[&<>\r]|" + _UNWRITABLE.pattern)
+_FEED = 2_000
+"""Entries a feed holds at most: readers stop at a few megabytes."""
 Row = Mapping[str, Any]
 
 
@@ -113,26 +116,35 @@ def _feeds(posts: list[dict[str, Any]]) -> Iterator[bytes]:
     for post in posts:
         if not _CAPTURE.fullmatch(post["native"]):
             by_site.setdefault(post["channel"], []).append(post)
-    for channel, entries in by_site.items():
+    for channel, every in by_site.items():
         site = channel.rpartition(":")[2]
         address = f"https://{site}/feed.atom"
-        if urlsplit(address).hostname != site:
-            continue
-        body = "".join(_entry(entry) for entry in entries)
-        feed = f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">{body}</feed>'
-        at = max(entry["at"] for entry in entries)
-        head = http_head("200 OK", {"Content-Type": "application/atom+xml"})
-        yield _response(address, at, head, feed.encode())
+        if urlsplit(address).hostname == site:
+            for first in range(0, len(every), _FEED):
+                yield _feed(address, every[first : first + _FEED])
+
+
+def _feed(address: str, entries: list[Row]) -> bytes:
+    body = "".join(_entry(entry) for entry in entries)
+    feed = f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">{body}</feed>'
+    at = max(entry["at"] for entry in entries)
+    return _response(address, at, http_head("200 OK", {"Content-Type": "application/atom+xml"}), feed.encode())
 
 
 def _entry(post: Row) -> str:
     edited = f"<updated>{post['edited_at'].isoformat()}</updated>" if post["edited_at"] else ""
     links = "".join(f'<link href="{_shown(link)}"/>' for link in post["hrefs"] or ())
-    text = _shown(f"<pre>\n{_shown(post['text'])}</pre>")
     return (
         f"<entry><id>{_shown(post['native'])}</id><published>{_wall(post)}</published>{edited}{links}"
-        f'<content type="html">{text}</content></entry>'
+        f"{_content(post['text'])}</entry>"
     )
+
+
+def _content(text: str) -> str:
+    """Plain where nothing in it could be taken for markup, else in ``<pre>``, so that it comes back as it is."""
+    if text == text.strip() and not _MARKED.search(text):
+        return f'<content type="text">{text}</content>'
+    return f'<content type="html">{_shown(f"<pre>{chr(10)}{_shown(text)}</pre>")}</content>'
 
 
 def _wall(post: Row) -> str:

@@ -18,7 +18,7 @@ from actionday.observe.platforms.xmpp import questions
 from actionday.observe.platforms.xmpp.names import MAM, bare
 from actionday.observe.platforms.xmpp.rooms import answer_of
 from actionday.records import InputError
-from actionday.wire.xmpp import Reply, Xmpp, stream
+from actionday.wire.xmpp import Reply, Xmpp
 
 _FILE, _PAGE, _MOST_PAGES = "xmpp-room.xml", 100, 10_000
 AFFILIATIONS = ("owner", "admin")
@@ -41,7 +41,7 @@ class XmppLive:
         room = bare(target.native)
         if target.kind != "channel" or room is None:
             raise InputError(target.subject, "an account's archive is its own; only rooms are read")
-        async with stream(questions.login_of(outside), outside.budget, outside.clock) as xmpp:
+        async with questions.opened(outside) as xmpp:
             about = await xmpp.ask(room, questions.about())
             if about.code == "gone":
                 with _dump(folder) as file:

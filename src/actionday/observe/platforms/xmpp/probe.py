@@ -16,9 +16,9 @@ from actionday.observe.platforms.xmpp.names import DISCO_INFO, bare, domain, roo
 from actionday.observe.prober import ProbeExample
 from actionday.records import Evidence, Exchange, State, Verdict
 from actionday.wire.http import Answer
-from actionday.wire.xmpp import Reply, Xmpp, stream
+from actionday.wire.xmpp import Reply, Xmpp
 
-_NOT_ASKED, _NO_CONTACT = "not-asked", "no-contact"
+_NOT_ASKED = "not-asked"
 _ALIKE = "servers answer alike for accounts that exist and for those that do not"
 _SHUT = (
     "forbidden",
@@ -72,13 +72,7 @@ async def _room(target: Target, outside: Outside) -> list[Exchange]:
     room = bare(target.native)
     if room is None:
         return [Exchange("disco#info", outside.clock.now(), "jid-malformed", target.native)]
-    if target.options.get("contact") is False:
-        return [
-            Exchange(
-                f"disco#info {room}", outside.clock.now(), _NO_CONTACT, "the plan says that its host is not spoken to"
-            )
-        ]
-    async with stream(questions.login_of(outside), outside.budget, outside.clock) as xmpp:
+    async with questions.opened(outside) as xmpp:
         first = await xmpp.ask(room, questions.about())
         exchanges = [_exchange(room, first)]
         if first.code == "item-not-found":
@@ -162,8 +156,6 @@ def _of_room(exchanges: Sequence[Exchange]) -> Verdict:
         return _verdict(State.PRIVATE_OR_PROBER_BLOCKED, "refused", 0.8)
     if first.code in _FAR:
         return _verdict(State.UNREACHABLE, "unreachable", 0.5)
-    if first.code == _NO_CONTACT:
-        return _verdict(State.UNKNOWN, "not_contacted", 1.0)
     return _verdict(State.UNKNOWN, "unclear", 0.0)
 
 
@@ -220,7 +212,6 @@ _CASES: tuple[tuple[str, Target, tuple[Exchange, ...], State, str], ...] = (
     *((f"refused: {code}", _ROOM, (_asked(code),), State.PRIVATE_OR_PROBER_BLOCKED, "refused") for code in _SHUT),
     *((f"too far: {code}", _ROOM, (_asked(code),), State.UNREACHABLE, "unreachable") for code in _FAR),
     *((f"unclear: {code}", _ROOM, (_asked(code),), State.UNKNOWN, "unclear") for code in ("service-unavailable", "feature-not-implemented", "jid-malformed", "internal-server-error", "resource-constraint", "protocol")),
-    ("the plan forbids it", _ROOM, (_asked(_NO_CONTACT),), State.UNKNOWN, "not_contacted"),
     ("nothing asked", _ROOM, (), State.UNKNOWN, "no_answer"),
     ("an account", _WHO, (Exchange("account at example.org", _AT, _NOT_ASKED, _ALIKE),), State.UNKNOWN, "account_not_told"),
     ("the operator has it", _WHO, (_api("check_account", "200", "exists"), _api("get_ban_details", "200", "free")), State.PRESENT, "operator_has_account"),

@@ -1,11 +1,14 @@
 """What is asked of XMPP: the account that asks, and questions as XML. All of them read; none of them enters a room."""
 
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from xml.etree.ElementTree import Element, SubElement
 
 from actionday.observe.outside import Outside
 from actionday.observe.platforms.xmpp.names import DISCO_INFO, MUC_ADMIN
-from actionday.wire.xmpp import Login
+from actionday.wire.xmpp import Login, Xmpp, stream
 
 CREDENTIALS = ("xmpp.jid", "xmpp.password")
 
@@ -24,6 +27,16 @@ def login_of(outside: Outside) -> Login:
         verify if isinstance(verify, ssl.SSLContext) else None,
         outside.http.policy.timeout,
     )
+
+
+@asynccontextmanager
+async def opened(outside: Outside) -> AsyncIterator[Xmpp]:
+    """The account's stream. One that could be opened stays so until the round ends: looks one after the other log in once."""
+    login = login_of(outside)
+    async with stream(login, outside.budget, outside.clock) as xmpp:
+        if not xmpp.failure:
+            await outside.keep(("xmpp", login.jid), partial(stream, login, outside.budget, outside.clock))
+        yield xmpp
 
 
 def about() -> Element:

@@ -1,0 +1,30 @@
+"""Which account or channel is whose return, and what says the same? Leads, never grounds; a person decides.
+
+`read_profiles` lays out what an archive tells of each subject, `link` makes candidates, trains weights and scores,
+`Linked.proposals` keeps to the rules. Near-duplicates and known content have
+their own files. Not for: seeing (`observe`), judging, and what is measured of returns.
+"""
+
+from actionday.link.evaluate import Truth, evaluate, judge
+from actionday.link.linking import Linked, extend, link
+from actionday.link.model import Model
+from actionday.link.profiles import ALIKE, PEOPLE, Known, read_profiles
+from actionday.link.propose import LEAD, Rules
+from actionday.link.tables import Profiles
+
+__all__ = [
+    "ALIKE",
+    "LEAD",
+    "PEOPLE",
+    "Known",
+    "Linked",
+    "Model",
+    "Profiles",
+    "Rules",
+    "Truth",
+    "evaluate",
+    "extend",
+    "judge",
+    "link",
+    "read_profiles",
+]
