@@ -26,6 +26,7 @@ import pyarrow as pa
 from actionday import playbook
 from actionday.measure.cohort import cohort
 from actionday.measure.worlds import DENIALS, WORLDS, covered
+from actionday.measure.worlds_of_incidence import returns_covered
 from actionday.measure.worlds_of_looks import Looking, covered_by, looks_at
 from actionday.measure.worlds_of_posts import change_covered, index_covered
 from actionday.observe.orders import ImportOptions
@@ -61,6 +62,11 @@ def count_indices(seeds: range) -> Counter[str]:
     return Counter({"hhi": sum(index_covered(View.of({}), seeds).values())})
 
 
+def count_returns(seeds: range) -> Counter[str]:
+    """The same for returns, corrected for missed and wrong links."""
+    return sum((Counter({k: int(v) for k, v in returns_covered(seed).items()}) for seed in seeds), Counter())
+
+
 def count_imported(seeds: range) -> Counter[str]:
     """The same for lifetimes whose looks were written as a file, imported, and made a cohort of."""
     hits: Counter[str] = Counter()
@@ -87,6 +93,7 @@ COUNTS: dict[str, Callable[[range], Counter[str]]] = {
     **{name: partial(count, name) for name in [*WORLDS, DENIALS]},
     "channels that differ": count_changes,
     "links of channels that lean": count_indices,
+    "links missed and wrong": count_returns,
     "looks, imported": count_imported,
 }
 """By world, what counts its covered intervals."""

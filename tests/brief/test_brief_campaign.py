@@ -6,13 +6,14 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 from tests.brief import world
 from tests.brief.hostile import CORPUS
 
 from actionday.brief import SYNTHETIC, Identities, Identity, InputFile, write_brief
 from actionday.brief.pseudonyms import pseudonym
-from actionday.records import Estimate, Event, Measure
+from actionday.records import NOTHING_JUDGED, Estimate, Event, Measure
 
 IDENTITIES = Identities(
     "A. Analyst",
@@ -65,7 +66,10 @@ def test_the_same_input_and_key_give_the_same_bytes(folder: Path, tmp_path: Path
 def test_another_key_changes_pseudonyms_and_no_number(folder: Path, tmp_path: Path) -> None:
     write_brief(world.measures(), world.campaign(), world.origin(), tmp_path, key=b"another key, 16+")
     assert (tmp_path / "brief.json").read_bytes() == (folder / "brief.json").read_bytes()
-    assert (tmp_path / "index.html").read_bytes() == (folder / "index.html").read_bytes()
+    pages = [(out / "index.html").read_text("utf-8") for out in (tmp_path, folder)]
+    assert pages[0] != pages[1]
+    one, other = (re.sub(r"\bs-[0-9a-f]{16}\b", "s-", page) for page in pages)
+    assert one == other
     assert (tmp_path / "tables/lifetimes.csv").read_bytes() != (folder / "tables/lifetimes.csv").read_bytes()
 
 
@@ -108,6 +112,33 @@ def test_unknown_estimates_land_in_the_general_table(tmp_path: Path) -> None:
     write_brief([measure], world.campaign(), world.origin(), tmp_path, key=world.KEY)
     text = (tmp_path / "index.html").read_text("utf-8")
     assert text.index("Other results") < text.index("Zeta score") < text.index("new method")
+
+
+def test_who_came_back_stands_with_three_figures_strips_and_the_lead_line(page: Page) -> None:
+    assert "A link is a lead, never a ground" in page.words
+    for words in ("confirmed only", "corrected", "bounds", "not measured here", "Lines of lives"):
+        assert words in page.words
+    assert "line1-1" not in page.words
+
+
+def test_where_nothing_was_judged_a_sentence_says_so_and_few_lines_are_not_drawn(tmp_path: Path) -> None:
+    *others, network = world.measures()
+    told = others.pop()
+    nothing = replace(
+        told, estimates=(replace(told.estimates[0], value=None, low=None, high=None, n=0, caveats=(NOTHING_JUDGED,)),)
+    )
+    write_brief([*others, nothing, network], world.campaign(), world.origin(), tmp_path, key=world.KEY)
+    said = (tmp_path / "index.html").read_text("utf-8")
+    assert "Nothing was judged here, so this brief says nothing of who came back" in said
+    assert "Lines of lives" not in said
+    few = replace(
+        told, tables={**told.tables, "lives": told.tables["lives"].filter(pc.less(told.tables["lives"]["line"], 5))}
+    )
+    write_brief([*others, few, network], world.campaign(), world.origin(), tmp_path, key=world.KEY)
+    assert "Lines of lives" not in (tmp_path / "index.html").read_text("utf-8").replace(
+        "Lines of lives that were judged", ""
+    )
+    assert not (tmp_path / "tables" / "lives.csv").exists()
 
 
 def test_coverage_comes_before_every_claim(page: Page) -> None:

@@ -25,6 +25,7 @@ COUNTS = {
     "destinations": ("venues", "looked_at", "arrived", "denied_1", "denied_7", "denied_30", "still_there", "silent"),
     "nodes": ("degree",),
     "edges": ("weight",),
+    "generations": ("count",),
 }
 
 

@@ -48,13 +48,14 @@ def origin(*, synthetic: bool = True, marking: str = "TLP:AMBER") -> BriefOrigin
 
 @cache
 def measures(seed: int = 7, *, identified: bool = True) -> tuple[Measure, ...]:
-    """All five measures. Without `identified` only the observer goes blind."""
+    """All six measures. Without `identified` only the observer goes blind."""
     random = np.random.default_rng(seed)
     return (
         _coverage(random, identified=identified),
         _activity(random, identified=identified),
         _lifetimes(random),
         _migration(random),
+        _returns(random),
         Measure("network", (), _network(random)),
     )
 
@@ -392,6 +393,59 @@ def _steps(
         }
         for t, s, w in zip(times, share, wide, strict=True)
     ]
+
+
+def _returns(random: np.random.Generator) -> Measure:
+    """Thirty lines of two to four lives; figures side by side, the corrected one missing for moves."""
+    incidence: list[dict[str, object]] = []
+    estimates: list[Estimate] = []
+    method, lead = (
+        "Aalen-Johansen over confirmed links",
+        "as observed: returns that nobody linked are counted as not returned",
+    )
+    for cause, share in (("returned", 0.4), ("moved", 0.2)):
+        for figure, factor in (("confirmed", 0.7), ("corrected", 1.0), ("bounds", 1.0)):
+            for within in (1, 7, 30):
+                value = share * factor * (1 - float(np.exp(-within / 9)))
+                known = figure == "confirmed" or (figure, cause) == ("corrected", "returned")
+                shown = known or figure == "bounds"
+                low, high = (value * 0.8, value * 1.25) if shown else (None, None)
+                said = (lead,) if known else ("not measured here: no judgement has a sampling probability",)
+                estimates.append(
+                    Estimate(f"{cause}_{within}d_{figure}", value if known else None, low, high, "probability", 905, method, caveats=said)
+                )  # fmt: skip
+            incidence += [
+                {"figure": figure if figure != "bounds" else "none", "cause": cause, "group_by": "all", "group": "all", "days": float(d),
+                 "value": share * factor * (1 - float(np.exp(-d / 9))), "low": None, "high": None, "at_risk": None}
+                for d in range(30)
+            ]  # fmt: skip
+    estimates.append(
+        Estimate("audience_next_life", 0.6, 0.5, 0.8, "ratio", 61, "median with order statistics", caveats=(lead,))
+    )
+    lives: list[dict[str, object]] = []
+    for number in range(1, 31):
+        begin = days()[0] - timedelta(days=int(random.integers(0, 90)))
+        for life in range(1, 3 + number % 3):
+            end = begin + timedelta(days=int(random.integers(3, 60)))
+            lives.append(
+                {"line": number, "subject": f"telegram:channel:line{number}-{life}", "life": life,
+                 "platform": str(random.choice(["telegram", "twitter", "matrix"], p=(0.8, 0.1, 0.1))), "kind": "channel",
+                 "relation": "successor" if life > 1 else None, "first_seen": begin, "last_present": end,
+                 "ended": end + timedelta(days=1), "event": str(random.choice(["removed", "closed"])),
+                 "before": f"telegram:channel:line{number}-{life - 1}" if life > 1 else None}
+            )  # fmt: skip
+            begin = end + timedelta(days=int(random.integers(-4, 9)))
+        lives[-1]["event"] = lives[-1]["ended"] = None
+    counted = [
+        {"life": n, "platform": "telegram", "kind": "channel", "count": c}
+        for n, c in ((1, 30), (2, 30), (3, 20), (4, 3))
+    ]
+    tables = {
+        "incidence": table("incidence", incidence),
+        "lives": table("lives", lives),
+        "generations": table("generations", counted),
+    }
+    return Measure("returns", tuple(estimates), tables, ("Lives of one line count as independent.",))
 
 
 def _migration(random: np.random.Generator) -> Measure:

@@ -1,5 +1,6 @@
 """The main job as a stranger would run it: scenario, run, run again, measure, stats, forget, reproduce."""
 
+import csv
 import json
 import os
 import re
@@ -12,7 +13,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-MEASURES = ("activity", "lifetimes", "migration", "coverage")
+from actionday import playbook
+from actionday.records import Judged, SystemClock
+from actionday.settings import load_settings
+
+MEASURES = ("activity", "lifetimes", "migration", "coverage", "returns")
 
 
 def actionday(*arguments: str | Path, status: int = 0, **environment: str) -> str:
@@ -131,6 +136,29 @@ def test_a_brief_is_reproduced_and_a_changed_one_is_noticed(world: Path, first: 
     forged.mkdir(exist_ok=True)
     (forged / "brief.json").write_text(json.dumps(brief))
     assert actionday("reproduce", forged, "--home", world / "case.d", status=1) == ""
+
+
+def test_a_brief_is_reproduced_from_the_judgements_of_its_day(world: Path, first: dict[str, Any]) -> None:
+    brief = json.loads((world / "brief" / "brief.json").read_text())
+    assert brief["casebook"].startswith("casebook:")
+    assert any(e["name"] == "returned_30d_confirmed" and e["value"] for e in brief["estimates"])
+    with (world / "exports" / "judgements" / "links" / "link_judgements.csv").open() as file:
+        said = [
+            row for row in csv.DictReader(file) if row["relation"] == "successor" and row["subject"] != row["target"]
+        ]
+    settings = load_settings({**os.environ, "ACTIONDAY_HOME": str(world / "case.d")}, world)
+    for row in said[:8]:
+        order = playbook.JudgingOrder(row["subject"], row["target"], Judged.NEGATIVE, None, "a namesake")
+        made = playbook.judge(settings, order, SystemClock())
+    assert made["head"] != brief["casebook"]
+    assert "answers" in {one["kind"] for one in made["conflicts"]}
+    measured = json.loads(actionday("measure", "returns", "--home", world / "case.d", "--json"))
+    now, then = (
+        next(e["n"] for e in told if e["name"] == "days_lost_median")
+        for told in (measured["estimates"], brief["estimates"])
+    )
+    assert now < then, "fewer are back"
+    assert json.loads(actionday("reproduce", world / "brief", "--home", world / "case.d", "--json"))["same"]
 
 
 def test_a_brief_is_no_directory(world: Path, first: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ from actionday.brief.sections.lifetimes import lifetimes
 from actionday.brief.sections.migration import concentration_figure, denial_figure, flow_figure, migration
 from actionday.brief.sections.network import network, network_figure
 from actionday.brief.sections.removals import removals, removals_figure
+from actionday.brief.sections.returns import returns, sides_figure, strips_figure
 from actionday.brief.sections.survival import curve_figure, shown_curves
 from actionday.brief.summary import headlines, summary
 from actionday.brief.wording import moment, span
@@ -35,6 +36,8 @@ FIGURES: Mapping[str, Callable[[Material], Figure | None]] = {
     "removals": removals_figure,
     "survival": lambda material: curve_figure(material, shown_curves(material), "since_first_seen"),
     "survival-age": lambda material: curve_figure(material, shown_curves(material), "age"),
+    "returns": sides_figure,
+    "lives": strips_figure,
     "activity": activity_figure,
     "change": change_figure,
     "flows": flow_figure,
@@ -50,6 +53,7 @@ _ORDER: tuple[Callable[[Material], Section | None], ...] = (
     coverage,
     removals,
     lifetimes,
+    returns,
     migration,
     activity,
     network,

@@ -13,6 +13,9 @@ TABLE_SAYS: Mapping[str, str] = {
     "concentration": "How concentrated each week's outlinks are over destination platforms.",
     "nodes": "Nodes of the network sketch; numbers without meaning, no names.",
     "edges": "Ties of the network sketch.",
+    "incidence": "Cumulative incidence of returns and moves after removals, in the figures side by side: one row a day told.",
+    "lives": "Lines of lives that people judged to belong together, one row a life. A link is a lead, never a ground.",
+    "generations": "How many subjects are a line's first, second, … life.",
     "lifetimes": "One row a subject and clock. Small groups are merged; subjects in groups that stay too small are left out.",
 }
 
@@ -98,6 +101,30 @@ COLUMN_SAYS: Mapping[str, Mapping[str, str]] = {
         "target": "node",
         "kind": "kind of tie",
         "weight": "how often; <5 = fewer than 5",
+    },
+    "incidence": {
+        "figure": "confirmed (as observed), corrected (for missed and wrong links), none or all (bounds: none, or all, of the unlabelled)",
+        "cause": "returned or moved, whichever came first",
+        "days": "days since the removal",
+        "value": "share of the removed, 0 to 1; empty where fewer than 5 were at risk",
+        "low": "lower end of the pointwise 95 % interval; empty for bounds",
+        "high": "upper end of the pointwise 95 % interval; empty for bounds",
+        "at_risk": "subjects at risk just after, in the first imputation; empty for bounds; <5 = fewer than 5",
+    },
+    "lives": {
+        "line": "a number without meaning",
+        "subject": "pseudonym under a key made for this brief alone and kept nowhere",
+        "life": "1 for the first",
+        "relation": "to the life before, by judgement: successor, backup or rename; empty for a line's first",
+        "first_seen": "date of the first sight, UTC",
+        "last_present": "date of the last sight, UTC",
+        "ended": "date of the first confirming miss, UTC; empty while it is there",
+        "event": "removed, closed, moved or gone; empty = still there or lost from sight",
+        "before": "the life before, by pseudonym; empty for a line's first",
+    },
+    "generations": {
+        "life": "1 for the first",
+        "count": "subjects; <5 = fewer than 5",
     },
     "lifetimes": {
         "subject": "pseudonym under a key made for this brief alone and kept nowhere",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from actionday.brief.suppression import SMALL, THRESHOLD, mark_of, suppress
-from actionday.brief.vocabulary import MIGRATION, Word
+from actionday.brief.vocabulary import MIGRATION, RETURNS, Word
 from actionday.brief.wording import NOT_IDENTIFIED, count_of, is_count, is_share
 from actionday.records import Estimate
 
@@ -85,7 +85,7 @@ def _withhold(estimate: Estimate, word: Word, value_mark: str, n_mark: str) -> D
             else "withheld: a suppressed count would follow"
         )
         return Disclosed(_emptied(estimate, why), word, value_mark, n_mark)
-    if word.section == MIGRATION and is_share(estimate.unit) and estimate.value is not None:
+    if word.section in (MIGRATION, RETURNS) and is_share(estimate.unit) and estimate.value is not None:
         holding = round(estimate.value * estimate.n)
         if 0 < holding < THRESHOLD:
             kept = _emptied(estimate, f"fewer than {THRESHOLD} of {estimate.n}: suppressed")

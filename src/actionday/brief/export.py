@@ -41,6 +41,9 @@ def table_frames(material: Material) -> dict[str, pl.DataFrame]:
         "nodes": _nodes(material.frame("nodes")),
         "edges": _counts(material.frame("edges"), ("weight",)),
         "lifetimes": _lifetimes(material.frame("lifetimes")),
+        "incidence": _blanked(material.frame("incidence"), "at_risk", ("value", "low", "high")),
+        "lives": _lives(material.frame("lives")),
+        "generations": _counts(material.frame("generations"), ("count",)),
     }
     return {name: frame.select(TABLES[name].names) for name, frame in made.items() if len(frame)}
 
@@ -54,7 +57,7 @@ def write_tables(material: Material, folder: Path) -> list[Path]:
     written = []
     for name, frame in frames.items():
         # pseudonyms are ours and hexadecimal; every other text passes the CSV sink
-        texts = [c for c, kind in frame.schema.items() if kind == pl.String and c != "subject"]
+        texts = [c for c, kind in frame.schema.items() if kind == pl.String and c not in ("subject", "before")]
         safe = frame.with_columns(csv_column(frame[c]) for c in texts)
         path = folder / f"{name}.csv"
         safe.write_csv(path)
@@ -91,6 +94,7 @@ def document(material: Material, files: Sequence[str]) -> dict[str, Any]:
         "by": origin.by,
         "home": origin.home,
         "archive": dict(sorted(origin.archive.items())),
+        "casebook": origin.casebook or None,
         "profile": origin.profile,
         "content": origin.content,
         "inputs": [
@@ -202,6 +206,11 @@ def _lifetimes(frame: pl.DataFrame) -> pl.DataFrame:
     # one row a subject and clock, so each clock's rows are its subjects
     parts = [coarsen(part, _LIVES) for part in frame.partition_by("clock")]
     return pl.concat(parts).with_columns(rounded).sort("subject", "clock", "entry")
+
+
+def _lives(frame: pl.DataFrame) -> pl.DataFrame:
+    """Nothing where fewer than THRESHOLD lines were judged: they would be somebody in particular."""
+    return frame.filter(frame["line"].n_unique() >= THRESHOLD)
 
 
 def _write_codebook(folder: Path, tables: Sequence[str], *, synthetic: bool) -> list[Path]:

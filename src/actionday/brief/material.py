@@ -21,6 +21,9 @@ from actionday.records import Campaign, Estimate, Measure
 _PLACES: Mapping[str, tuple[str, ...]] = {"flows": ("source", "destination"), "destinations": ("platform",)}
 """Columns that should hold platforms; anything that looks like a host there is hashed."""
 
+_SUBJECTS: Mapping[str, tuple[str, ...]] = {"lifetimes": ("subject",), "lives": ("subject", "before")}
+"""Columns that hold subjects, who get pseudonyms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -149,8 +152,8 @@ def _frame(name: str, measures: Sequence[Measure], key: bytes) -> pl.DataFrame:
     if len(parts) > 1:
         # measures taken by several groups hand the same tables on
         frame = frame.unique(maintain_order=True)
-    if name == "lifetimes" and len(frame):
-        frame = frame.with_columns(pseudonym_column(frame["subject"], key).alias("subject"))
+    for column in _SUBJECTS.get(name, ()) if len(frame) else ():
+        frame = frame.with_columns(pseudonym_column(frame[column], key).alias(column))
     for column in _PLACES.get(name, ()):
         places = {place: without_address(place, key) for place in frame[column].drop_nulls().unique().to_list()}
         frame = frame.with_columns(frame[column].replace(places))

@@ -25,6 +25,8 @@ class InputFile:
 class BriefOrigin:
     """Where the numbers come from. `generated_at` is UTC; `archive` maps tables to versions; `quarantine` reasons to rows.
 
+    `casebook` is the head up to which judgements were read, empty where there were none.
+
     `marking` is the sender's (a TLP label, say) and is printed on every page; empty prints that none was given.
     """
 
@@ -41,6 +43,7 @@ class BriefOrigin:
     synthetic: bool = False
     marking: str = ""
     by: str = "all"
+    casebook: str = ""
 
 
 @dataclass(frozen=True, slots=True)

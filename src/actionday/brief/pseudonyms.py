@@ -29,7 +29,7 @@ def pseudonym(subject: str, key: bytes) -> str:
 def pseudonym_column(subjects: pl.Series, key: bytes) -> pl.Series:
     """`pseudonym` over a column, once for each distinct subject."""
     made = _maker(key)
-    distinct = subjects.unique()
+    distinct = subjects.drop_nulls().unique()
     # a loop on purpose: copying a begun hash is three times as fast as the database's sha256
     names = pl.DataFrame({"subject": distinct, "name": [made(subject) for subject in distinct.to_list()]})
     joined = subjects.to_frame("subject").join(names, on="subject", how="left", maintain_order="left")

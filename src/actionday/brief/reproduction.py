@@ -16,7 +16,7 @@ from actionday.records import Campaign, Event, InputError
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A brief's own record: the day, the home's id, the archive's versions, the seed, the split, the estimates."""
+    """A brief's own record: the day, the home's id, the archive's versions, the casebook's head, seed, split, estimates."""
 
     campaign: Campaign
     home: str
@@ -24,6 +24,7 @@ class Recorded:
     seed: int
     by: str
     estimates: list[dict[str, Any]]
+    casebook: str
 
 
 def read_record(folder: Path) -> Recorded:
@@ -39,6 +40,7 @@ def read_record(folder: Path) -> Recorded:
             int(told["seed"]),
             str(told["by"]),
             list(told["estimates"]),
+            str(told.get("casebook") or ""),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 from actionday.records import Estimate, platform_of
 
-COVERAGE, REMOVALS, LIFETIMES, MIGRATION, ACTIVITY, OTHER = (
+COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, OTHER = (
     "coverage",
     "removals",
     "lifetimes",
+    "returns",
     "migration",
     "activity",
     "other",
 )
-SECTIONS = (COVERAGE, REMOVALS, LIFETIMES, MIGRATION, ACTIVITY, OTHER)
+SECTIONS = (COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,25 @@ WORDS: Mapping[str, Word] = {
     "placebo_change_original": Word("Placebo dates: original posts a day, after over before", ACTIVITY),
     "placebo_change_forward": Word("Placebo dates: forwarded posts a day, after over before", ACTIVITY),
     "placebo_change_link": Word("Placebo dates: linking posts a day, after over before", ACTIVITY),
+    **{
+        f"{cause}_{n}d_{figure}": Word(f"{words} within {n} day{'s' if n > 1 else ''}, {said}", RETURNS)
+        for cause, words in (("returned", "Back on its platform"), ("moved", "First elsewhere"))
+        for n in (1, 7, 30)
+        for figure, said in (("confirmed", "confirmed only"), ("corrected", "corrected"), ("bounds", "bounds"))
+    },
+    "days_away_30d_confirmed": Word("Mean days away of the first 30 after a removal, confirmed only", RETURNS),
+    "days_away_30d_corrected": Word("Mean days away of the first 30 after a removal, corrected", RETURNS),
+    "days_lost_median": Word("Days lost before a return, median of those that returned", RETURNS),
+    **{
+        f"audience_regained_{n}d": Word(
+            f"Audience {n} day{'s' if n > 1 else ''} after a return, over the last before the removal", RETURNS
+        )
+        for n in (1, 7, 30)
+    },
+    "audience_next_life": Word("Audience of a life over that of the life before", RETURNS),
+    "audience_trend_p": Word("Test that audiences neither rise nor fall from life to life (p value)", RETURNS),
+    "lines": Word("Lines of lives that were judged", RETURNS),
+    "lives_per_line": Word("Lives a line", RETURNS),
     **{
         f"denial_rate_{n}{d}": Word(f"Refused or removed there within {n} day{'s' if n > 1 else ''}", MIGRATION)
         for n in (1, 7, 30)

@@ -16,7 +16,9 @@ _DAYS = frozenset({"day", "days", "d"})
 _RATIO = frozenset({"ratio", "times", "factor"})
 _P = frozenset({"p", "p-value", "p value", "p_value"})
 _BARE = frozenset({"", "count", "number", "n", "index", "hhi", "boolean", "flag", "1"})
-_COUNTED = frozenset(["count", "number", "subjects", "accounts", "channels", "removals", "posts", "pairs", "venues"])
+_COUNTED = frozenset(
+    ["count", "number", "subjects", "accounts", "channels", "removals", "posts", "pairs", "venues", "lines"]
+)
 
 
 def is_share(unit: str) -> bool:

@@ -95,6 +95,36 @@ TIDY_LIFETIMES = _schema(
     clock=_S,
 )
 
+INCIDENCE = _schema(
+    figure=_S,  # confirmed | corrected | none | all (the bounds: none, or all, of the unlabelled)
+    cause=_S,  # returned | moved
+    group_by=_S,
+    group=_S,
+    days=_F,  # since the removal
+    value=_F,  # cumulative incidence
+    low=_F,
+    high=_F,
+    at_risk=_I,  # of the first imputation; null for the bounds
+)
+
+LIVES = _schema(
+    line=_I,  # numbers without meaning, one a line
+    subject=_S,  # pseudonym under the brief's own fresh key
+    life=_I,  # 1 for the first
+    platform=_S,
+    kind=_S,
+    relation=_S,  # to the life before: successor | backup | rename; null for a line's first
+    first_seen=_D,
+    last_present=_D,
+    ended=_D,  # first confirming miss; null while it is there
+    event=_S,
+    before=_S,  # the life before, by pseudonym; null for a line's first
+)
+"""Lines of lives that people judged to belong together: the strips of the brief."""
+
+GENERATIONS = _schema(life=_I, platform=_S, kind=_S, count=_I)
+"""How many subjects are a line's first, second, … life."""
+
 TABLES: dict[str, pa.Schema] = {
     "removals_by_day": REMOVALS_BY_DAY,
     "posts_by_day": POSTS_BY_DAY,
@@ -107,4 +137,7 @@ TABLES: dict[str, pa.Schema] = {
     "nodes": NODES,
     "edges": EDGES,
     "lifetimes": TIDY_LIFETIMES,
+    "incidence": INCIDENCE,
+    "lives": LIVES,
+    "generations": GENERATIONS,
 }

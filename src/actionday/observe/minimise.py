@@ -20,6 +20,7 @@ _PERSON_COLUMNS = {
     "media": ("channel",),
     "sightings": ("subject",),
     "moves": ("subject", "target"),
+    "link_judgements": ("subject", "target"),
     "affiliations": ("subject",),  # under the name by which looks and posts know it, else it would join to nothing
 }
 _PROFILE_COLUMNS = ("native", "handle", "display_name", "bio")

@@ -8,7 +8,7 @@ scenario for a query engine. Not for: how any one step works, that is the verbs'
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from actionday.playbook.orders import MEASURES, Asked, BriefOrder, LinkOrder
+from actionday.playbook.orders import MEASURES, Asked, BriefOrder, JudgingOrder, LinkOrder
 
 if TYPE_CHECKING:
     from actionday.playbook.action_day import run
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect, template
+    from actionday.playbook.judging import judge, lineage, withdraw
     from actionday.playbook.known import import_known
     from actionday.playbook.linking import link_evaluate, link_explain, link_returns, link_run
     from actionday.playbook.looking import probe, watch
@@ -30,6 +31,7 @@ __all__ = [
     "MEASURES",
     "Asked",
     "BriefOrder",
+    "JudgingOrder",
     "LinkOrder",
     "brief",
     "collect",
@@ -39,6 +41,8 @@ __all__ = [
     "import_exports",
     "import_known",
     "inspect",
+    "judge",
+    "lineage",
     "link_evaluate",
     "link_explain",
     "link_returns",
@@ -54,6 +58,7 @@ __all__ = [
     "template",
     "verify_casebook",
     "watch",
+    "withdraw",
     "without_day",
     "write_scenario",
 ]
@@ -72,6 +77,8 @@ _FILES = {
     "link_explain": "linking",
     "link_returns": "linking",
     "link_run": "linking",
+    "judge": "judging",
+    "lineage": "judging",
     "measure": "measuring",
     "origin_of": "briefs",
     "probe": "looking",
@@ -82,6 +89,7 @@ _FILES = {
     "template": "imports",
     "verify_casebook": "verifying",
     "watch": "looking",
+    "withdraw": "judging",
     "without_day": "measuring",
     "write_scenario": "scenario",
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from actionday.playbook.annexes import remember_annex
+from actionday.playbook.casebooks import head_of
 from actionday.playbook.measuring import measure
 from actionday.playbook.orders import MEASURES, Asked, BriefOrder
 from actionday.playbook.origins import identities_in, origin_at
@@ -24,11 +25,12 @@ def brief(settings: Settings, order: BriefOrder) -> list[Path]:
     home = open_home(settings.home)
     archive = Archive(home, query_memory=settings.query_memory)
     versions = dict(order.versions) if order.versions is not None else archive.versions()
-    asked = Asked(order.campaign, order.by, order.seed, versions)
+    head = head_of(settings, order.clock) if order.casebook is None else order.casebook
+    asked = Asked(order.campaign, order.by, order.seed, versions, head)
     measures, _ = measure(settings, [*MEASURES, "network"], asked, order.clock, order.progress)
     order.progress.phase("writing the brief", 1, "steps")
     view = archive.view(versions)
-    origin = origin_at(home, view, order, versions)
+    origin = origin_at(home, view, order, versions, head)
     identities = identities_in(view, settings.by, order.identify) if order.identify else None
     files = write_brief(measures, order.campaign, origin, order.out, identities=identities, key=order.key)
     order.progress.advance(1)
@@ -41,7 +43,7 @@ def origin_of(settings: Settings, order: BriefOrder) -> "BriefOrigin":
     """Where a home's numbers come from at this moment, as a brief prints it."""
     home = open_home(settings.home)
     archive = Archive(home, query_memory=settings.query_memory)
-    return origin_at(home, archive.view(), order, archive.versions())
+    return origin_at(home, archive.view(), order, archive.versions(), head_of(settings, order.clock))
 
 
 def reproduce(settings: Settings, folder: Path, clock: Clock, progress: Progress) -> dict[str, Any]:
@@ -56,7 +58,9 @@ def reproduce(settings: Settings, folder: Path, clock: Clock, progress: Progress
         )
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "brief"
-        order = BriefOrder(old.campaign, out, clock, progress, seed=old.seed, by=old.by, versions=old.archive)
+        order = BriefOrder(
+            old.campaign, out, clock, progress, seed=old.seed, by=old.by, versions=old.archive, casebook=old.casebook
+        )
         brief(settings, order)
         new = read_record(out)
     differing = [a["name"] for a, b in zip(old.estimates, new.estimates, strict=False) if not agree(a, b)]

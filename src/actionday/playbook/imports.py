@@ -40,6 +40,10 @@ def import_exports(
             from actionday.playbook.matching import match_in
 
             report.matches = match_in(settings, archive, clock, progress)
+        if archive.exists("link_judgements"):
+            from actionday.playbook.recording import record_imported
+
+            report.passed_over += record_imported(settings, archive, clock)
         return report
 
 

@@ -46,9 +46,12 @@ def measure(
         for name in dict.fromkeys([*(n for n in names if n not in lives), *alone]):
             if name != "coverage":
                 progress.item(name)
-                found[name] = (
-                    lives[name].result() if name in lives else _queried(name, view, people, coverage, asked, campaign)
-                )
+                if name in lives:
+                    found[name] = lives[name].result()
+                elif name == "returns":
+                    found[name] = _returns(settings, view, people, asked, (campaign, clock))
+                else:
+                    found[name] = _queried(name, view, people, coverage, asked, campaign)
                 progress.advance(1)
     return [found[name] for name in names], campaign
 
@@ -56,7 +59,7 @@ def measure(
 def prepare() -> None:
     """Load what measuring and the brief need, kernels compiled: for a thread beside work that mostly waits."""
     from actionday.brief import campaign  # noqa: F401 - loaded for later, like the next line's
-    from actionday.measure import activity, cohort, coverage, lifetimes, migration, network  # noqa: F401
+    from actionday.measure import activity, cohort, coverage, lifetimes, migration, network, returns  # noqa: F401
 
     lifetimes.prepare()
 
@@ -72,6 +75,17 @@ def _lifetimes(people: pa.Table, coverage: Measure, asked: Asked, campaign: Camp
         for estimate in lives.estimates
     ]
     return dataclasses.replace(lives, estimates=tuple(checked))
+
+
+def _returns(settings: Settings, view: View, people: pa.Table, asked: Asked, when: tuple[Campaign, Clock]) -> Measure:
+    from actionday.measure.returns import Judged, measure_returns
+    from actionday.playbook.casebooks import (
+        judged_until,
+    )  # a database's toolkit, which other measures need not wait for
+
+    campaign, clock = when
+    judged = Judged(judged_until(settings, asked.casebook, clock), asked.seed)
+    return measure_returns(view, people, campaign, asked.by, judged)
 
 
 def _queried(name: str, view: View, people: pa.Table, coverage: Measure, asked: Asked, campaign: Campaign) -> Measure:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from actionday.records import Campaign, Clock, Progress
+from actionday.records import Campaign, Clock, Judged, Progress, Relation
 
-MEASURES = ("coverage", "activity", "lifetimes", "migration")
+MEASURES = ("coverage", "activity", "lifetimes", "migration", "returns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Asked:
     by: str = "all"
     seed: int = 7
     versions: Mapping[str, int] | None = None
+    casebook: str | None = None  # the head at which judgements are read; None: the newest, "": none
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class BriefOrder:
     marking: str = ""
     identify: str | None = None  # the reason for naming subjects in the annex
     versions: Mapping[str, int] | None = None
+    casebook: str | None = None  # as in `Asked`
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
 
@@ -46,3 +48,17 @@ class LinkOrder:
     threshold: float = 0.5
     seed: int = 7
     real_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingOrder:
+    """An answer about a pair as a person gives it: `a` is the one that ended; ids, or handles as ``platform:@handle``."""
+
+    a: str
+    b: str
+    judged: Judged
+    relation: Relation | None
+    why: str
+    sampling: float | None = None
+    blind: bool = False
+    shown: tuple[str, ...] = ()

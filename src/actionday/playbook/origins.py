@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 LIBRARIES = ("deltalake", "duckdb", "ibis-framework", "numba", "numpy", "polars", "pyarrow", "scipy")
 
 
-def origin_at(home: Home, view: View, order: BriefOrder, versions: Mapping[str, int]) -> "BriefOrigin":
-    """What a brief says of its origin: inputs with their hashes, versions of the archive and of libraries, quarantine."""
+def origin_at(home: Home, view: View, order: BriefOrder, versions: Mapping[str, int], casebook: str) -> "BriefOrigin":
+    """What a brief says of its origin: inputs with their hashes, versions of archive, casebook and libraries, quarantine."""
     from actionday.brief.origin import BriefOrigin, InputFile
 
     ingests, quarantine = view.table("ingests"), view.table("quarantine")
@@ -32,6 +32,7 @@ def origin_at(home: Home, view: View, order: BriefOrder, versions: Mapping[str, 
         by=order.by,
         inputs=tuple(InputFile(row["path"], row["sha256"], row["format"], _rows(row["counts"])) for row in done),
         archive=dict(versions),
+        casebook=casebook,
         profile=home.policy.profile,
         content=home.policy.content,
         quarantine={row["reason"]: row["rows"] for row in reasons},

@@ -19,7 +19,7 @@ from actionday.records.errors import (
 )
 from actionday.records.estimate import Estimate, Measure
 from actionday.records.ids import ActorId, EntryId, JudgementId, new_entry_id, new_judgement_id
-from actionday.records.judgement import DIRECTED, Judged, Judgement, Relation, Withdrawal
+from actionday.records.judgement import DIRECTED, LEAD, NOTHING_JUDGED, Judged, Judgement, Relation, Withdrawal
 from actionday.records.lineage import Conflict, Contradiction, Lineage, Standing, fold
 from actionday.records.platform import PLATFORMS, Platform, platform_of
 from actionday.records.probe import Evidence, Exchange, Verdict
@@ -28,6 +28,7 @@ from actionday.records.pseudonym import (
     LONGEST_NAME,
     actor_id,
     first_word_hash,
+    imported_judgement_id,
     key_check,
     lookup_hash,
     name_hash,
@@ -43,7 +44,9 @@ from actionday.records.subject import SubjectId, handle_reference
 __all__ = [
     "DIRECTED",
     "GONE",
+    "LEAD",
     "LONGEST_NAME",
+    "NOTHING_JUDGED",
     "PLATFORMS",
     "STATES_BY_PLATFORM_ACT",
     "UNSEEN",
@@ -89,6 +92,7 @@ __all__ = [
     "first_word_hash",
     "fold",
     "handle_reference",
+    "imported_judgement_id",
     "key_check",
     "load_campaign",
     "lookup_hash",

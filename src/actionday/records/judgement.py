@@ -12,6 +12,13 @@ from enum import StrEnum
 from actionday.records.ids import ActorId, EntryId, JudgementId
 from actionday.records.subject import SubjectId
 
+LEAD = "A link is a lead, never a ground: it names accounts and channels, and never a person."
+"""What stands beside every link that is shown, and beside every judgement."""
+
+
+NOTHING_JUDGED = "nothing was judged here: without judgements nobody is known to have come back"
+"""What a measure or a brief says where there are no judgements."""
+
 
 class Judged(StrEnum):
     """What a person answers about a pair."""

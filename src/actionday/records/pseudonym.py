@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from actionday.records.ids import ActorId
+from actionday.records.ids import ActorId, JudgementId
 
 _WORD = re.compile(r"[^\W_]+")
 LONGEST_NAME = 12
@@ -56,6 +56,12 @@ def lookup_hash(key: bytes, subject: str) -> str:
 def actor_id(key: bytes, name: str) -> ActorId:
     """The id of somebody who says a name and shows no credential."""
     return ActorId(f"a-{_keyed(key, name, b'actor', 16)}")
+
+
+def imported_judgement_id(key: bytes, subject: str, target: str, who: str, at: str) -> JudgementId:
+    """The id of a judgement that a file brought, by what makes it one: read twice, it is the same."""
+    text = "\x1f".join((subject, target, who, at))
+    return JudgementId(f"j-{_keyed(key, text, b'judgement', 16)}")
 
 
 def key_check(key: bytes) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 from tests.records.judging import START, histories, judgement
 from tests.stores.casebook.conftest import Place
-from tests.stores.casebook.people import ACTORS, ANN, BOB, NEGATIVE, STRANGER, said, taken_back
+from tests.stores.casebook.people import ACTORS, ANN, BOB, CAT, NEGATIVE, STRANGER, said, taken_back
 
 from actionday.records import FixedClock, HomeError, Judgement, PermissionRefused, SubjectId, UsageError, fold
 from actionday.stores.casebook import Erasure, Head, open_casebook
@@ -33,6 +33,31 @@ def test_what_is_recorded_comes_back_as_it_was(place: Place) -> None:
         report = casebook.verify()
         assert (report.entries, report.erased, report.fault) == (3, 0, None)
         assert report.head == casebook.head()
+
+
+def test_judgements_can_be_read_as_they_stood_at_a_head(place: Place) -> None:
+    first, second = said(1, 0, 1), said(2, 1, 2)
+    with place.open() as casebook:
+        head = casebook.record(ANN, [first])
+        casebook.withdraw(ANN, [taken_back(1, first)])
+        casebook.record(ANN, [second])
+        assert list(casebook.judgements(BOB)) == [second]
+        assert list(casebook.judgements(BOB, head)) == [first]
+        assert list(casebook.judgements(BOB, casebook.head())) == [second]
+        with pytest.raises(UsageError, match="no entry of this casebook"):
+            casebook.judgements(BOB, replace(head, hash="0" * 64))
+        casebook.erase(ANN, Erasure(frozenset({str(first.a)})))
+        assert list(casebook.judgements(BOB, head)) == []
+
+
+def test_people_are_called_as_they_last_wrote_until_that_is_erased(place: Place) -> None:
+    one = said(1, 0, 1)
+    with place.open() as casebook:
+        casebook.record(ANN, [one])
+        casebook.record(replace(ANN, name="Ann of the night shift"), [said(2, 1, 2)])
+        assert casebook.names(BOB) == {ANN.id: "Ann of the night shift"}
+        casebook.erase(BOB, Erasure(frozenset({str(one.b)})))
+        assert ANN.id not in casebook.names(CAT)
 
 
 def test_the_ledger_holds_no_subject_no_reason_and_no_name(place: Place) -> None:
@@ -57,6 +82,7 @@ def test_an_actor_needs_the_permission(place: Place) -> None:
             lambda: casebook.withdraw(STRANGER, [taken_back(1, one)]),
             lambda: casebook.judgements(STRANGER),
             lambda: casebook.lineage(STRANGER),
+            lambda: casebook.names(STRANGER),
             lambda: casebook.erase(STRANGER, Erasure(frozenset({str(one.a)}))),
         ):
             with pytest.raises(PermissionRefused, match="a-stranger may not"):

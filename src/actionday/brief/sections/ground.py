@@ -104,6 +104,7 @@ def data(material: Material) -> Section:
         *sorted(origin.libraries.items()),
         ("seed", str(origin.seed)),
         ("home", origin.home),
+        ("casebook up to", origin.casebook or "none: nothing was judged"),
         ("made", moment(origin.generated_at)),
     ]
     versions += [(f"archive table {name}", f"version {version}") for name, version in sorted(origin.archive.items())]

@@ -3,6 +3,7 @@
 import click
 
 from actionday.console.terminal.duplicates import duplicates
+from actionday.console.terminal.judging import judge, lineage, withdraw
 from actionday.console.terminal.known import known, match
 from actionday.console.terminal.linking import link_evaluate, link_explain, link_returns, link_run
 
@@ -12,5 +13,16 @@ def link() -> None:
     """Who came back, and what belongs together? Every answer is a lead, never a ground."""
 
 
-for _command in (duplicates, known, link_evaluate, link_explain, link_returns, link_run, match):
+for _command in (
+    duplicates,
+    judge,
+    known,
+    lineage,
+    link_evaluate,
+    link_explain,
+    link_returns,
+    link_run,
+    match,
+    withdraw,
+):
     link.add_command(_command)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from actionday.measure.scenario import listings
 from actionday.measure.scenario.draws import Flags, Ints, stage
+from actionday.measure.scenario.judgements import link_judgements
 from actionday.measure.scenario.listings import Register
 from actionday.measure.scenario.lives import PLATFORMS, TELEGRAM
 from actionday.measure.scenario.posts import DAY, SECOND, Batch, Slice
@@ -119,6 +120,7 @@ def _lists(book: Register) -> Iterator[Export]:
             if len(rows):
                 yield _plain(f"profiles/{platform}-{name}", name, rows, FORMATS[platform])
     yield _plain("judgements/affiliations", "affiliations", listings.affiliations(book), "csv")
+    yield _plain("judgements/links", "link_judgements", link_judgements(book), "csv")
     yield Export("announced", "announced/telegram", {"announced": listings.announced(book)})
     yield from _snapshots(book)
 

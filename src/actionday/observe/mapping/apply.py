@@ -265,8 +265,8 @@ def _words(table: str, column: str, text: pl.Series, reason: pl.Series) -> Cooke
         text = text.str.strip_chars().str.to_lowercase()
         bad = text.is_not_null() & ~text.is_in(allowed)
         fault = _when(bad, "not one of " + ", ".join(allowed) + ": " + text.fill_null("").str.slice(0, 80))
-    elif column in SUBJECTS or (table == "moves" and column == "target"):
-        pattern = f"{_TYPED}|{_REFERENCE}" if column == "target" else _TYPED
+    elif column in SUBJECTS or (table in ("moves", "link_judgements") and column == "target"):
+        pattern = f"{_TYPED}|{_REFERENCE}" if table == "moves" and column == "target" else _TYPED
         bad = text.is_not_null() & ~text.str.contains(pattern)
         shown = text.fill_null("").str.slice(0, 80)
         fault = _when(

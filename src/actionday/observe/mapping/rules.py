@@ -24,7 +24,7 @@ import pyarrow as pa
 
 from actionday.observe.reader import staged_schema
 from actionday.observe.times import UNITS, format_fault, zone_fault
-from actionday.records import InputError
+from actionday.records import InputError, Judged, Relation
 from actionday.records.state import State
 from actionday.records.subject import KINDS
 from actionday.stores.archive.schemas import TABLES
@@ -41,6 +41,8 @@ ALLOWED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("memberships", "role"): ("owner", "admin", "member", "bot"),
     ("moves", "kind"): ("tombstone", "move", "destroy", "migrate", "announced", "forward", "withdrawn"),
     ("links", "kind"): ("url", "invite", "handle", "address", "talk"),
+    ("link_judgements", "judged"): tuple(Judged),
+    ("link_judgements", "relation"): tuple(Relation),
     ("affiliations", "stance"): ("official", "supporter", "unclear"),
     ("accounts", "kind"): ("user", "admin", "bot"),
 }

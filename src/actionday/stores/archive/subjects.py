@@ -4,7 +4,7 @@ Also the patterns by which its names are found in cells, and the keyed hashes by
 Not for: taking rows out (see `erasure`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -90,6 +90,19 @@ def resolve(archive: "Archive", asked: str, names: frozenset[str] = frozenset())
             found.add(row["name"])
     found |= {reference.partition(":@")[2] for reference in references}
     return Subject(frozenset(ids), frozenset(references), frozenset(found))
+
+
+def seen_among(archive: "Archive", ids: Collection[str]) -> set[str]:
+    """Those of the ids of which the archive has a profile, a look, a role or a post."""
+    view, asked = archive.view(), sorted(ids)
+    columns = (("accounts", "subject"), ("channels", "subject"), ("sightings", "subject"), ("memberships", "account"),
+               ("posts", "channel"), ("posts", "author"))  # fmt: skip
+    found: set[str] = set()
+    for name, column in columns:
+        table = view.table(name)
+        rows = table.filter(table[column].isin(asked)).select(subject=table[column]).distinct()
+        found |= set(view.arrow(rows)["subject"].to_pylist())
+    return found
 
 
 def _is_id(asked: str) -> bool:

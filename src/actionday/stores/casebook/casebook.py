@@ -3,12 +3,12 @@
 Not for: rules of casework (verbs have them), the fold (`records.lineage`), or what was seen (the archive).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
-from actionday.records import Actor, Judgement, Lineage, Withdrawal
+from actionday.records import Actor, ActorId, Judgement, Lineage, Withdrawal
 from actionday.stores.casebook.chain import Head
 
 
@@ -66,8 +66,16 @@ class Casebook(Protocol):
         """Append withdrawals of the actor's own judgements (permission `judge`). Raises UsageError for any other."""
         ...
 
-    def judgements(self, actor: Actor) -> Iterator[Judgement]:
-        """All judgements that are not withdrawn or erased, in the order of the ledger (permission `read`)."""
+    def judgements(self, actor: Actor, until: Head | None = None) -> Iterator[Judgement]:
+        """All judgements that are not withdrawn or erased, in the order of the ledger (permission `read`).
+
+        `until` gives them as they stood at a head, so that numbers can be computed again; what was erased since stays out.
+        Raises UsageError for a head that is not of this chain.
+        """
+        ...
+
+    def names(self, actor: Actor) -> Mapping[ActorId, str]:
+        """The name that each person last wrote under, as far as it was not erased (permission `read`)."""
         ...
 
     def lineage(self, actor: Actor) -> Lineage:

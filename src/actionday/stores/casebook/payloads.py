@@ -126,6 +126,11 @@ def reason_in(words: bytes) -> str:
     return _WORDS.decode(words).why
 
 
+def writer_of(words: bytes) -> str:
+    """The name of the person who wrote an entry."""
+    return _WORDS.decode(words).by
+
+
 def _words(actor: Actor, why: str) -> bytes:
     return msgspec.json.encode(_Words(actor.name, why))
 

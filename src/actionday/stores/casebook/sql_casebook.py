@@ -1,18 +1,18 @@
 """The casebook over SQLAlchemy: permissions asked, transactions opened, the work done by `ledger`, `erasing` and `verify`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from actionday.records import Actor, Judgement, Lineage, Permission, UsageError, Withdrawal, fold
+from actionday.records import Actor, ActorId, Judgement, Lineage, Permission, UsageError, Withdrawal, fold
 from actionday.stores.casebook.casebook import ChainReport, Erased, Erasure
 from actionday.stores.casebook.chain import Head, Kind, Part
 from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.erasing import erase
 from actionday.stores.casebook.ledger import PAGE, Means, append, asked_for, newest
-from actionday.stores.casebook.payloads import of_judgement, of_withdrawal, to_judgement
+from actionday.stores.casebook.payloads import of_judgement, of_withdrawal, to_judgement, writer_of
 from actionday.stores.casebook.tables import CASEBOOK, LEDGER, PAYLOADS
 from actionday.stores.casebook.verify import verify
 
@@ -46,10 +46,21 @@ class SqlCasebook:
             append(connection, self._means, actor, [of_withdrawal(actor, one) for one in made])
             return _head(connection)
 
-    def judgements(self, actor: Actor) -> Iterator[Judgement]:
+    def judgements(self, actor: Actor, until: Head | None = None) -> Iterator[Judgement]:
         """See `Casebook`."""
         actor.must(Permission.READ)
-        return self._judgements()
+        with self._database.reading() as connection:
+            end = newest(connection)[0] if until is None else _entry_at(connection, until)
+        return self._judgements(end)
+
+    def names(self, actor: Actor) -> Mapping[ActorId, str]:
+        """See `Casebook`."""
+        actor.must(Permission.READ)
+        worded = select(func.max(LEDGER.c.seq)).join(PAYLOADS, _of_part(PAYLOADS, Part.WORDS)).group_by(LEDGER.c.actor)
+        query = select(LEDGER.c.actor, PAYLOADS.c.body).join(PAYLOADS, _of_part(PAYLOADS, Part.WORDS))
+        with self._database.reading() as connection:
+            rows = connection.execute(query.where(LEDGER.c.seq.in_(worded))).all()
+        return {ActorId(actor): writer_of(bytes(body)) for actor, body in rows}
 
     def lineage(self, actor: Actor) -> Lineage:
         """See `Casebook`."""
@@ -86,10 +97,9 @@ class SqlCasebook:
     ) -> None:
         self.close()
 
-    def _judgements(self) -> Iterator[Judgement]:
-        """Page by page up to the newest entry of the beginning; no transaction is open while the caller works."""
+    def _judgements(self, end: int) -> Iterator[Judgement]:
+        """Page by page up to an entry; no transaction is open while the caller works."""
         with self._database.reading() as connection:
-            end, _ = newest(connection)
             query = select(LEDGER.c.of).where(LEDGER.c.kind == Kind.WITHDRAWN.value, LEDGER.c.seq <= end)
             withdrawn = set(connection.execute(query).scalars())
         last = 0
@@ -118,6 +128,14 @@ _JUDGEMENTS: Select[Any] = (
     .order_by(LEDGER.c.seq)
     .limit(PAGE)
 )
+
+
+def _entry_at(connection: Connection, head: Head) -> int:
+    """The number of a head's entry. Raises UsageError where this chain has no such entry."""
+    same = (LEDGER.c.seq == head.seq) & (LEDGER.c.hash == head.hash)
+    if connection.execute(select(LEDGER.c.seq).where(same)).first() is None:
+        raise UsageError(f"{head} is no entry of this casebook")
+    return head.seq
 
 
 def _head(connection: Connection) -> Head:
