@@ -6,6 +6,7 @@ Nothing here merges anything: proposals wait for a person. Not for: how a pair i
 import hashlib
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 from actionday.observe.book import Book, Buffer
 from actionday.playbook.measuring import without_day
 from actionday.playbook.orders import LinkOrder
-from actionday.records import Clock, InputError, UsageError
+from actionday.records import InputError, UsageError
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
@@ -36,8 +37,9 @@ def link_run(settings: Settings, order: LinkOrder) -> dict[str, Any]:
     with home.writing():
         archive = Archive(home, query_memory=settings.query_memory)
         linked = _link(archive, order)
-        proposals, rules = _proposals(linked, order), _rules(linked)
-        _store(archive, settings, order.clock, (linked, proposals, rules))
+        now = order.clock.now()  # one moment: by it the proposals of a run are found
+        proposals, rules = _proposals(linked, now), _rules(linked)
+        _store(archive, settings, now, (linked, proposals, rules))
     from actionday.link import LEAD
 
     relations = proposals.group_by("relation").aggregate([("relation", "count")]).sort_by("relation")
@@ -182,7 +184,7 @@ def _newest(view: View) -> dict[str, Any]:
     return dict(rows[0])
 
 
-def _proposals(linked: "Linked", order: LinkOrder) -> pa.Table:
+def _proposals(linked: "Linked", now: datetime) -> pa.Table:
     """Scored pairs and renames, in the stored schema."""
     from actionday.link.relation import Relation, renames
 
@@ -201,7 +203,7 @@ def _proposals(linked: "Linked", order: LinkOrder) -> pa.Table:
     }
     whole = pa.concat_tables([scored.append_column("rule", pa.repeat("scored", len(scored))), pa.table(same)])
     whole = whole.append_column("model", pa.repeat(linked.model.version, len(whole)))
-    at = pa.repeat(pa.scalar(order.clock.now(), pa.timestamp("us", tz="UTC")), len(whole))
+    at = pa.repeat(pa.scalar(now, pa.timestamp("us", tz="UTC")), len(whole))
     payload = TABLES["proposals"].payload
     return whole.append_column("at", at).select(payload.names).cast(payload)
 
@@ -210,9 +212,9 @@ def _rules(linked: "Linked") -> str:
     return json.dumps({**asdict(linked.rules), "cut": linked.candidates.cut.to_pylist()})
 
 
-def _store(archive: Archive, settings: Settings, clock: Clock, run: tuple["Linked", pa.Table, str]) -> None:
+def _store(archive: Archive, settings: Settings, now: datetime, run: tuple["Linked", pa.Table, str]) -> None:
     linked, proposals, rules = run
-    now, model = clock.now(), linked.model
+    model = linked.model
     versions = {name: at for name, at in archive.versions().items() if name in _READ}
     told = {
         "model": model.version,
