@@ -53,6 +53,17 @@ def test_files_hold_the_declared_columns_and_the_codebook_names_them(material: M
     assert {(row["table"], row["column"]) for row in rows} == {(t, c) for t, s in TABLES.items() for c in s.names}
 
 
+def test_curves_of_returns_do_not_tell_small_numbers(material: Material) -> None:
+    row = {"cause": "returned", "group_by": "all", "group": "all", "low": None, "high": None}
+    told = [(0.0, 0.0, 100), (1.0, 0.02, 98), (7.0, 0.05, 95)]
+    rows = [{**row, "figure": "confirmed", "days": day, "value": value, "at_risk": n} for day, value, n in told]
+    rows += [{**row, "figure": "none", "days": 1.0, "value": 0.03, "at_risk": None}]
+    table = pl.DataFrame(rows, schema=pl.DataFrame(pl.from_arrow(TABLES["incidence"].empty_table())).schema)
+    frames = table_frames(replace(material, frames={**material.frames, "incidence": table}))
+    found = frames["incidence"].select("figure", "days", "value").rows()
+    assert found == [("confirmed", 0.0, 0.0), ("confirmed", 1.0, None), ("confirmed", 7.0, 0.05), ("none", 1.0, None)]
+
+
 def test_the_codebook_says_when_the_world_is_made_up(material: Material, tmp_path: Path) -> None:
     made_up = replace(material, origin=replace(material.origin, synthetic=True))
     real = replace(

@@ -56,3 +56,19 @@ def test_small_counts_in_caveats_are_veiled_and_other_numbers_stay() -> None:
     assert veiled("3 lost from sight, censored") == "<5 lost from sight, censored"
     assert veiled("fewer than 5 subjects (2)") == "fewer than 5 subjects (<5)"
     assert veiled("a look every 2 d; 13 lost; 0.3 of the mass") == "a look every 2 d; 13 lost; 0.3 of the mass"
+
+
+def test_bounds_go_with_the_small_share_that_is_their_lower_end() -> None:
+    def bounds(name: str) -> Estimate:
+        return Estimate(name, None, 0.02, 0.6, "probability", 100, "aj", caveats=("0.020 if none of them returned",))
+
+    _, small, _, large = made(
+        Estimate("returned_7d_confirmed", 0.02, 0.01, 0.05, "probability", 100, "aj"),
+        bounds("returned_7d_bounds"),
+        Estimate("returned_30d_confirmed", 0.2, 0.1, 0.3, "probability", 100, "aj"),
+        bounds("returned_30d_bounds"),
+    )
+    assert (small.estimate.low, small.estimate.high) == (None, None)
+    assert small.value_mark == "<5 of 100"
+    assert not any("0.020" in caveat for caveat in small.estimate.caveats)
+    assert (large.estimate.low, large.estimate.high) == (0.02, 0.6)

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from tests.console.test_main_job import actionday
 
+from actionday.stores.archive.archive import Archive
+from actionday.stores.archive.home import open_home
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -64,13 +67,44 @@ def test_explain_adds_up(home: Path, lead: dict[str, Any]) -> None:
     assert (told["subject"], told["target"], told["relation"]) == (lead["subject"], lead["target"], lead["relation"])
     assert told["probability"] == pytest.approx(lead["probability"], abs=1e-6)
     assert sum(step["bits"] for step in told["steps"]) == pytest.approx(lead["weight"], abs=1e-4)
-    assert told["proposable"]
+    assert told["why_not"] is None
     text = actionday("link", "explain", *pair, "--home", home / "case.d")
     assert "never a ground" in text
     assert "bits" in text
     assert "not compared" not in text
     assert "itself" in actionday("link", "explain", pair[0], pair[0], "--home", home / "case.d", status=2)
     assert "not among" in actionday("link", "explain", "x:account:1", pair[0], "--home", home / "case.d", status=2)
+
+
+def test_a_handle_is_as_good_as_an_id_and_strangers_are_named(home: Path, done: dict[str, Any]) -> None:
+    view = Archive(open_home(home / "case.d")).view()
+    channels = view.table("channels")
+    alone = channels.filter(channels.handle.notnull()).group_by("handle").agg(n=channels.subject.nunique())
+    some = channels.join(alone.filter(alone.n == 1), "handle").order_by("subject").limit(1)
+    (row,) = view.arrow(some.select("subject", "platform", "handle")).to_pylist()
+    asked = f"{row['platform']}:@{row['handle']}"
+    called = json.loads(actionday("link", "returns", asked, "--home", home / "case.d", "--json"))
+    assert called["subject"] == row["subject"]
+    told = actionday("link", "returns", "telegram:channel:999", "--home", home / "case.d", status=2)
+    assert "never seen here" in told
+    assert "no profile" in actionday("link", "returns", "telegram:@nobody_at_all", "--home", home / "case.d", status=2)
+
+
+@pytest.mark.parametrize(
+    ("told", "word"),
+    [
+        ("[]", "pairs"),
+        ('{"pairs": [{"from": "a"}]}', "pair 1"),
+        ('{"pairs": [{"from": "a", "to": "b", "kind": "cousin"}]}', "cousin"),
+        ('{"pairs": [], "subjects": [{"subject": "a"}]}', "subject of the truth"),
+    ],
+)
+def test_a_truth_that_is_none_is_named(home: Path, tmp_path: Path, told: str, word: str) -> None:
+    path = tmp_path / "truth.json"
+    path.write_text(told)
+    said = actionday("link", "evaluate", "--truth", path, "--home", home / "case.d", status=5)
+    assert word in said
+    assert "truth.json" in said
 
 
 def test_evaluate_prints_intervals(home: Path, tmp_path: Path, lead: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +224,10 @@ def test_floods_are_shown_set_aside_and_withdrawn_and_harmless_lists_undo(tmp_pa
     (aside,) = rows_of(settings, "quarantine")
     assert aside["position"] == f"desk: sha256:{values['everywhere']}"
     assert "flood" in aside["reason"]
+    before = Archive(open_home(settings.home)).versions()
+    even_later = FixedClock(LATER.now() + timedelta(days=1))
+    assert playbook.match(replace(settings, flood_posts=5), even_later, Silent())["floods"] == calm["floods"]
+    assert Archive(open_home(settings.home)).versions() == before, "a flood that is known adds nothing"
     path.write_text(values["alone"])
     told = playbook.import_known(settings, KnownOrder(path, "stock", "sha256", negative=True), LATER, Silent())
     assert (told["matches"]["harmless"], told["matches"]["withdrawn"]) == (1, 1)

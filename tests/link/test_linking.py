@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.link.worlds import laid, subset, world
 
-from actionday.link import LEAD, Linked, Profiles, Rules, extend, link
+from actionday.link import Linked, Profiles, Rules, extend, link
 from actionday.link.evaluate import at_precision, evaluate, truth_of_rows
 from actionday.link.evidence import FAMILIES, NAMES, Role, place
 from actionday.link.propose import supported
@@ -119,7 +119,3 @@ def test_renames_are_several_handles_under_one_id() -> None:
 
     found = renames(frame(Profiles.of({"subjects": subjects, "names": names}))).to_pylist()
     assert [(row["subject"], sorted(row["handles"])) for row in found] == [("x:account:1", ["ana", "bella"])]
-
-
-def test_it_says_what_a_link_is() -> None:
-    assert "lead, never a ground" in LEAD

@@ -16,7 +16,7 @@ from actionday.measure.returns import Judged, measure_returns
 from actionday.measure.returns_audience import kendall, order_rank
 from actionday.measure.returns_figures import Asked, figures, incidence_estimates
 from actionday.measure.returns_imputation import design
-from actionday.measure.returns_outcomes import MOVED, NOTHING, RETURNED, Outcomes, outcomes
+from actionday.measure.returns_outcomes import MOVED, NOTHING, RETURNED, Outcomes, outcomes, renamed
 from actionday.measure.schemas import TABLES
 from actionday.measure.worlds_of_incidence import RETURNING, Returning, removals_world
 from actionday.records import (
@@ -125,7 +125,7 @@ def small_world(world: World) -> World:
 
 def read(world: World, judgements: Iterable[Judgement]) -> Outcomes:
     view = world.view()
-    return outcomes(view, cohort(view, world.campaign), world.campaign, list(judgements))
+    return outcomes(view, cohort(view, world.campaign), world.campaign, renamed(view, judgements))
 
 
 def outcome(some: Outcomes, number: int) -> tuple[int, float]:

@@ -53,7 +53,7 @@ def disclose(named: Sequence[tuple[Estimate, Word]], *, identified: bool | None)
                 estimate, value=None, caveats=(f"{NOT_IDENTIFIED}: see what could be seen", *estimate.caveats)
             )
         out.append(_withhold(estimate, word, value_mark, n_mark))
-    return out
+    return [_with_what_it_bounds(one, out) for one in out]
 
 
 def veiled(caveat: str) -> str:
@@ -91,6 +91,19 @@ def _withhold(estimate: Estimate, word: Word, value_mark: str, n_mark: str) -> D
             kept = _emptied(estimate, f"fewer than {THRESHOLD} of {estimate.n}: suppressed")
             return Disclosed(kept, word, f"{SMALL} of {estimate.n}" if not n_mark else SMALL, n_mark)
     return Disclosed(estimate, word, "", n_mark)
+
+
+def _with_what_it_bounds(one: Disclosed, every: Sequence[Disclosed]) -> Disclosed:
+    """Bounds whose lower one is a share that was withheld are withheld with it, and so is the caveat that tells it."""
+    if one.word.section != RETURNS or not one.estimate.name.endswith("_bounds"):
+        return one
+    least = one.estimate.name.removesuffix("bounds") + "confirmed"
+    for other in every:
+        if other.estimate.name == least and other.estimate.group == one.estimate.group and other.value_mark:
+            why = ("withheld: a suppressed count would follow",)
+            emptied = replace(one.estimate, value=None, low=None, high=None, caveats=why)
+            return replace(one, estimate=emptied, value_mark=other.value_mark)
+    return one
 
 
 def _emptied(estimate: Estimate, why: str) -> Estimate:

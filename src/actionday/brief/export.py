@@ -41,7 +41,7 @@ def table_frames(material: Material) -> dict[str, pl.DataFrame]:
         "nodes": _nodes(material.frame("nodes")),
         "edges": _counts(material.frame("edges"), ("weight",)),
         "lifetimes": _lifetimes(material.frame("lifetimes")),
-        "incidence": _blanked(material.frame("incidence"), "at_risk", ("value", "low", "high")),
+        "incidence": _blanked(_untold(material.frame("incidence")), "at_risk", ("value", "low", "high")),
         "lives": _lives(material.frame("lives")),
         "generations": _counts(material.frame("generations"), ("count",)),
     }
@@ -149,6 +149,14 @@ def _blanked(frame: pl.DataFrame, count: str, values: Sequence[str]) -> pl.DataF
     small = (pl.col(count) > 0) & (pl.col(count) < THRESHOLD)
     blank = [pl.when(small).then(None).otherwise(pl.col(v)).alias(v) for v in values]
     return _counts(frame.with_columns(blank), (count,))
+
+
+def _untold(frame: pl.DataFrame) -> pl.DataFrame:
+    """Shares of fewer than THRESHOLD subjects are blanked, in all figures, as the estimates of the same days are."""
+    whole = pl.col("at_risk").max().over("group_by", "group")
+    holding = (pl.col("value") * whole).round()
+    small = (holding > 0) & (holding < THRESHOLD)
+    return frame.with_columns(pl.when(small).then(None).otherwise(pl.col(v)).alias(v) for v in ("value", "low", "high"))
 
 
 def _posts(frame: pl.DataFrame) -> pl.DataFrame:

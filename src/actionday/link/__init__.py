@@ -9,12 +9,11 @@ from actionday.link.evaluate import Truth, evaluate, judge
 from actionday.link.linking import Linked, extend, link
 from actionday.link.model import Model
 from actionday.link.profiles import ALIKE, PEOPLE, Known, read_profiles
-from actionday.link.propose import LEAD, Rules
+from actionday.link.propose import Rules
 from actionday.link.tables import Profiles
 
 __all__ = [
     "ALIKE",
-    "LEAD",
     "PEOPLE",
     "Known",
     "Linked",

@@ -107,8 +107,8 @@ def token_levels(
 
 
 @njit(cache=True, nogil=True)
-def _signal(source: Places, target: Places, declared: Flags, a: int, b: int) -> int:
-    """0 none, 1 a link, 2 a declared move from a to b."""
+def _first(source: Places, target: Places, a: int, b: int) -> int:
+    """Where the signals from a to b begin, sorted by source and target; where they would, if there is none."""
     left, right = 0, source.size
     while left < right:
         middle = (left + right) // 2
@@ -116,10 +116,16 @@ def _signal(source: Places, target: Places, declared: Flags, a: int, b: int) -> 
             left = middle + 1
         else:
             right = middle
-    found = 0
-    while left < source.size and source[left] == a and target[left] == b:
-        found = max(found, 2 if declared[left] else 1)
-        left += 1
+    return left
+
+
+@njit(cache=True, nogil=True)
+def _signal(source: Places, target: Places, declared: Flags, a: int, b: int) -> int:
+    """0 none, 1 a link, 2 a declared move from a to b."""
+    at, found = _first(source, target, a, b), 0
+    while at < source.size and source[at] == a and target[at] == b:
+        found = max(found, 2 if declared[at] else 1)
+        at += 1
     return found
 
 
@@ -167,13 +173,7 @@ def announced_at(
     earlier, later = pairs
     for p in range(earlier.size):
         a, b = earlier[p], later[p]
-        left, right = 0, source.size
-        while left < right:
-            middle = (left + right) // 2
-            if source[middle] < a or (source[middle] == a and target[middle] < b):
-                left = middle + 1
-            else:
-                right = middle
+        left = _first(source, target, a, b)
         out[p] = np.inf
         while left < source.size and source[left] == a and target[left] == b:
             if not np.isnan(at[left]):

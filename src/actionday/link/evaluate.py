@@ -7,17 +7,17 @@ Not for: changing weights.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from actionday.link.frame import Ints
 from actionday.link.linking import Linked
-from actionday.link.relation import Relation, relations
-from actionday.records import Estimate, UsageError
+from actionday.link.relation import relations
+from actionday.records import Estimate, Relation, UsageError
+from actionday.records.union import Union
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -36,22 +36,29 @@ class Truth:
 
     pairs: Mapping[tuple[str, str], str]
     subjects: frozenset[str] | None = None
-    groups: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "Truth":
+    def of(cls, told: object) -> "Truth":
         """From `{"pairs": [{"from", "to", "kind"}], "subjects": [...]}`; ties are followed to all of one operator's subjects.
 
-        Raises UsageError when there is no such list.
+        Raises UsageError saying what is missing or is of another type.
         """
-        if not isinstance(told.get("pairs"), list):
+        rows = told.get("pairs") if isinstance(told, dict) else None
+        if not isinstance(told, dict) or not isinstance(rows, list):
             raise UsageError('the truth has no list "pairs" of {"from": id, "to": id, "kind": relation}')
-        rows = [row for row in told["pairs"] if row["from"] != row["to"]]
-        pairs = {_key(row["from"], row["to"]): str(row["kind"]) for row in rows}
+        for number, row in enumerate(rows, 1):
+            if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("from", "to", "kind")):
+                raise UsageError(f'pair {number} of the truth has no "from", "to" and "kind" that are texts')
+            if row["kind"] not in set(Relation):
+                raise UsageError(f"pair {number} of the truth: {row['kind']!r} is none of {', '.join(Relation)}")
+        pairs = {_key(row["from"], row["to"]): row["kind"] for row in rows if row["from"] != row["to"]}
         people = told.get("subjects")
         if people is None:
             return cls(pairs)
-        lives = {row["subject"]: (row["born"], row["ended"], row["platform"]) for row in people}
+        try:
+            lives = {row["subject"]: (row["born"], row["ended"], row["platform"]) for row in people}
+        except (TypeError, KeyError) as error:
+            raise UsageError('a subject of the truth lacks "subject", "born", "ended" or "platform"') from error
         tied = [key for key, kind in pairs.items() if kind != Relation.UNRELATED]
         for group in _components(tied):
             for i, a in enumerate(group):
@@ -72,18 +79,14 @@ def _key(a: str, b: str) -> tuple[str, str]:
 
 
 def _components(ties: Sequence[tuple[str, str]]) -> list[list[str]]:
-    root: dict[str, str] = {}
-
-    def find(one: str) -> str:
-        while root.setdefault(one, one) != one:
-            root[one] = one = root[root[one]]
-        return one
-
+    names = sorted({one for tie in ties for one in tie})
+    number = {one: place for place, one in enumerate(names)}
+    union = Union(len(names))
     for a, b in ties:
-        root[find(a)] = find(b)
-    groups: dict[str, list[str]] = {}
-    for one in sorted(root):
-        groups.setdefault(find(one), []).append(one)
+        union.join(number[a], number[b])
+    groups: dict[int, list[str]] = {}
+    for one in names:
+        groups.setdefault(union.find(number[one]), []).append(one)
     return list(groups.values())
 
 
@@ -292,9 +295,3 @@ def truth_of_rows(linked: Linked, pairs: tuple[Ints, Ints], returned: Flags) -> 
         groups_of(linked, linked.candidates.pairs),
         linked.rules.threshold,
     )
-
-
-def calibration_table(told: Mapping[str, Any]) -> pa.Table:
-    """The bins as a table: said, value, low, high, n."""
-    rows = [{key: row[key] for key in ("said", "value", "low", "high", "n")} for row in told["bins"]]
-    return pa.Table.from_pylist(rows)

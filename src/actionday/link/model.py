@@ -33,7 +33,7 @@ BLOCKS: Mapping[str, int] = {
 @dataclass(frozen=True)
 class Model:
     """`share[class]` of the candidates; `level[class, family, level]` sums to 1 over a family's levels, 0 beyond them;
-    `present[family]` is how often both of a pair have it. `knots` bend scores to frequencies where labels said so.
+    `present[family]` is how often both of a pair have it.
     """
 
     share: Floats
@@ -41,7 +41,6 @@ class Model:
     present: Floats
     trained_on: str
     pairs: int
-    knots: tuple[tuple[float, float], ...] = ()
 
     @property
     def version(self) -> str:
@@ -75,7 +74,6 @@ class Model:
             "present": _plain(self.present),
             "trained_on": self.trained_on,
             "pairs": self.pairs,
-            "knots": [list(knot) for knot in self.knots],
         }
         return json.dumps(whole, sort_keys=True)
 
@@ -87,9 +85,8 @@ class Model:
             raise ValueError(
                 "these weights are of another release: families or classes differ; run `actionday link run`"
             )
-        knots = tuple((float(a), float(b)) for a, b in whole["knots"])
         share, level, present = (np.array(whole[name], np.float64) for name in ("share", "level", "present"))
-        return cls(share, level, present, whole["trained_on"], int(whole["pairs"]), knots)
+        return cls(share, level, present, whole["trained_on"], int(whole["pairs"]))
 
 
 def reach(level: Floats, present: Floats) -> Floats:

@@ -17,9 +17,6 @@ from actionday.link.frame import Flags, Frame
 from actionday.link.model import Model
 from actionday.link.score import family_bits
 
-LEAD = "A link is a lead, never a ground: it says where to look, and a person decides."
-"""Stands wherever a link is shown."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rules:

@@ -5,8 +5,6 @@ over after it (most of its posting), or named by the other before it ended · `s
 handles. Not for: whether they are of one operator (`score`).
 """
 
-from enum import StrEnum
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,21 +13,10 @@ from numpy.typing import NDArray
 from actionday.link.compare import Pairs
 from actionday.link.compare_kernels import announced_at
 from actionday.link.frame import Frame
+from actionday.records import Relation
 
 SLACK = 0.25
 """Days by which a later one may seem to begin before the end and still count as begun after it: clocks, confirming looks."""
-RELATIONS_OF_RETURN = ("successor", "backup", "rename")
-
-
-class Relation(StrEnum):
-    """What is told apart."""
-
-    RENAME = "rename"
-    SUCCESSOR = "successor"
-    BACKUP = "backup"
-    SIBLING = "sibling"
-    SAME_OPERATOR = "same_operator"
-    UNRELATED = "unrelated"
 
 
 _ORDER = (Relation.SUCCESSOR, Relation.BACKUP, Relation.SIBLING, Relation.SAME_OPERATOR)

@@ -30,29 +30,20 @@ class Step:
 
 
 def bits(model: Model, levels: Levels) -> Floats:
-    """log2 of the odds that each pair is of one operator, before any correction by labels."""
+    """log2 of the odds that each pair is of one operator."""
     joint = np.empty((len(levels), len(model.share)))
     joint_log(levels, model.log_share, np.nan_to_num(model.log_level, neginf=-700.0), joint)
     return (_sum(joint[:, MATCHES]) - _sum(joint[:, ~MATCHES])) / np.log(2)
 
 
 def probabilities(model: Model, levels: Levels) -> Floats:
-    """The chance that each pair is of one operator, bent by the model's knots where labels gave some."""
-    return bend(model, from_bits(bits(model, levels)))
+    """The chance that each pair is of one operator."""
+    return from_bits(bits(model, levels))
 
 
 def from_bits(weight: Floats) -> Floats:
     """log2 of odds as a probability."""
     return 1.0 / (1.0 + np.exp2(-np.clip(weight, -1000, 1000)))
-
-
-def bend(model: Model, probability: Floats) -> Floats:
-    """Interpolate between the knots, in the log of the odds; without knots nothing changes."""
-    if not model.knots:
-        return probability
-    x, y = np.array(model.knots).T
-    inside = np.clip(probability, 1e-9, 1 - 1e-9)
-    return from_bits(np.interp(np.log2(inside / (1 - inside)), x, y))
 
 
 def explain(model: Model, levels: Levels) -> tuple[Step, ...]:

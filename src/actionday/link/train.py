@@ -4,7 +4,7 @@ Strangers' levels are not learned from candidates, which are chosen because they
 and over the groups of shared tokens. The other classes are learned under the truncation that blocking makes: what it
 cannot have found is imputed in each step (A. P. Dempster, N. M. Laird, D. B. Rubin, JRSS B 39 (1977), section 4.2). Each step
 raises the penalised likelihood; the penalty is a Dirichlet prior around `Family.start`, worth `PRIOR` pairs a class.
-Not for: judgements, which correct the result afterwards (`calibrate`).
+Not for: judgements, which weights do not learn from yet.
 """
 
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from actionday.link.compare import Levels, compare
 from actionday.link.compare_kernels import COMMON, RARE
 from actionday.link.evidence import FAMILIES, NAMES, TOKEN_FAMILIES
 from actionday.link.frame import Flags, Frame
-from actionday.link.model import BLOCKS, CLASSES, LEVELS, MATCHES, Model, reach
+from actionday.link.model import BLOCKS, CLASSES, LEVELS, Model
 from actionday.link.train_kernels import expect
 
 Floats = NDArray[np.float64]
@@ -163,11 +163,3 @@ def _counted(frame: Frame, family: str, drawn: Floats) -> Floats:
     out[2], out[3] = max(known - rare, _FLOOR), max(rare, _FLOOR)
     out[4] = min(drawn[4], rare) if drawn[4] > 1e-6 else max(rare * 0.05, _FLOOR)
     return out
-
-
-def matches_in(model: Model) -> float:
-    """The share of the candidates that the model takes for matches."""
-    return float(model.share[MATCHES].sum())
-
-
-__all__ = ["Training", "fit", "matches_in", "patterns_of", "reach", "starting_model", "stranger_levels", "train"]

@@ -116,11 +116,9 @@ def _between(one: Judgement, a: SubjectId, b: SubjectId) -> Judgement:
     )  # fmt: skip
 
 
-def outcomes(view: View, cohort: pa.Table, campaign: Campaign, judgements: Iterable[Judgement]) -> Outcomes:
-    """Every subject of the cohort that a platform was seen to have removed, with what became of it."""
-    return outcomes_of(
-        cohort, campaign, renamed(view, judgements), lambda removed: declared_moves(view, cohort, removed)
-    )
+def outcomes(view: View, cohort: pa.Table, campaign: Campaign, judgements: Sequence[Judgement]) -> Outcomes:
+    """Every subject of the cohort that a platform was seen to have removed, with what became of it. Judgements are `renamed`."""
+    return outcomes_of(cohort, campaign, judgements, lambda removed: declared_moves(view, cohort, removed))
 
 
 def outcomes_of(

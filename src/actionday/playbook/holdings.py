@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from actionday.playbook.acts import ACTS
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
@@ -24,11 +25,5 @@ def stats(settings: Settings) -> dict[str, Any]:
             row["reason"]: row["rows"] for row in sorted(reasons, key=lambda row: (-row["rows"], row["reason"]))
         },
         # Plans, rounds of looks and matchings that were stopped are not taken up again: the next one makes what is missing.
-        "unfinished": sorted(
-            {
-                row["path"]
-                for row in begun
-                if row["ingest"] not in done and row["format"] not in ("plan", "probe", "match")
-            }
-        ),
+        "unfinished": sorted({row["path"] for row in begun if row["ingest"] not in done and row["format"] not in ACTS}),
     }

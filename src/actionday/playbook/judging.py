@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from actionday.playbook.casebooks import actor_of, casebook_of, has_casebook
+from actionday.playbook.naming import subject_called
 from actionday.playbook.orders import JudgingOrder
 from actionday.records import (
     LEAD,
@@ -27,12 +28,11 @@ from actionday.records import (
     fold,
     new_entry_id,
     new_judgement_id,
-    pseudonym,
 )
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
-from actionday.stores.archive.home import open_home, pseudonym_key
-from actionday.stores.archive.subjects import resolve, seen_among
+from actionday.stores.archive.home import open_home
+from actionday.stores.archive.subjects import seen_among
 
 _SAYS = {
     Contradiction.ANSWERS: "people answer differently; the most cautious answer stands",
@@ -103,20 +103,6 @@ def lineage(settings: Settings, asked: str | None, clock: Clock) -> dict[str, An
         head = casebook.head()
         whole, names = fold(casebook.judgements(actor, head)), casebook.names(actor)
     return {**_shown(whole, names, only), "head": str(head), "note": LEAD}
-
-
-def subject_called(settings: Settings, archive: Archive, asked: str) -> SubjectId:
-    """The subject of an id or a handle as the archive knows it: people without a role go by their pseudonym.
-
-    Raises UsageError, with the reason, for a handle that nobody or more than one had, and for what is neither.
-    """
-    found = resolve(archive, asked)
-    if not found.ids:
-        raise UsageError(f"no profile here had {asked}; name the subject as platform:account:id or platform:channel:id")
-    (identity,) = found.ids
-    hidden = pseudonym(pseudonym_key(settings.keys_of(settings.home)), identity)
-    seen = seen_among(archive, {identity, hidden})
-    return SubjectId.parse(hidden if hidden in seen and identity not in seen else identity)
 
 
 def _shown(whole: Lineage, names: Mapping[ActorId, str], only: SubjectId | None) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 Nothing here merges anything: proposals wait for a person. Not for: how a pair is scored (`link`), judging it.
 """
 
-import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,20 +14,21 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from actionday.observe.book import Book, Buffer
+from actionday.playbook.acts import LINK, Act, write_act
 from actionday.playbook.measuring import without_day
+from actionday.playbook.naming import subject_called
 from actionday.playbook.orders import LinkOrder
-from actionday.records import InputError, UsageError
+from actionday.records import LEAD, InputError, Relation, UsageError
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
 from actionday.stores.archive.schemas import TABLES
+from actionday.stores.archive.subjects import seen_among
 from actionday.stores.archive.view import View
 
 if TYPE_CHECKING:
-    from actionday.link import Linked, Profiles
+    from actionday.link import Linked, Model, Profiles
 
-_RUN = "link"
 _READ = ("accounts", "channels", "links", "media", "memberships", "moves", "posts", "sightings")
 
 
@@ -40,8 +41,6 @@ def link_run(settings: Settings, order: LinkOrder) -> dict[str, Any]:
         now = order.clock.now()  # one moment: by it the proposals of a run are found
         proposals, rules = _proposals(linked, now), _rules(linked)
         _store(archive, settings, now, (linked, proposals, rules))
-    from actionday.link import LEAD
-
     relations = proposals.group_by("relation").aggregate([("relation", "count")]).sort_by("relation")
     return {
         "model": linked.model.version,
@@ -55,12 +54,16 @@ def link_run(settings: Settings, order: LinkOrder) -> dict[str, Any]:
     }
 
 
-def link_returns(settings: Settings, subject: str) -> dict[str, Any]:
-    """What the newest run proposes about one subject, likeliest first. Raises UsageError before any run."""
-    from actionday.link import LEAD
+def link_returns(settings: Settings, asked: str) -> dict[str, Any]:
+    """What the newest run proposes about one subject, by id or handle, likeliest first.
 
-    view = Archive(open_home(settings.home), query_memory=settings.query_memory).view()
+    Raises UsageError before any run, and for what names no subject here.
+    """
+    archive = Archive(open_home(settings.home), query_memory=settings.query_memory)
+    view, subject = archive.view(), str(subject_called(settings, archive, asked))
     run = _newest(view)
+    if not seen_among(archive, {subject}):
+        raise UsageError(f"{subject} was never seen here")
     table = view.table("proposals")
     mine = table.filter(
         (table["at"] == ibis.literal(run["at"], "timestamp('UTC')"))
@@ -79,10 +82,12 @@ def link_returns(settings: Settings, subject: str) -> dict[str, Any]:
 
 
 def link_explain(settings: Settings, order: LinkOrder, pair: tuple[str, str]) -> dict[str, Any]:
-    """The waterfall of a pair under the newest run's weights. Raises UsageError for a subject that was not compared."""
+    """The waterfall of a pair, by ids or handles, under the newest run's weights. `why_not` says what keeps it from a proposal, if anything.
+
+    Raises UsageError for a subject that was not compared.
+    """
     import numpy as np
 
-    from actionday.link import LEAD, Model
     from actionday.link.block import ends_first
     from actionday.link.compare import compare
     from actionday.link.frame import frame
@@ -93,10 +98,10 @@ def link_explain(settings: Settings, order: LinkOrder, pair: tuple[str, str]) ->
     archive = Archive(open_home(settings.home), query_memory=settings.query_memory)
     view = archive.view()
     run = _newest(view)
-    model = Model.from_json(run["weights"])
+    model = _weights(run)
     profiles = _profiles(view, order)
     laid = frame(profiles)
-    a, b = (np.array([_row(profiles, one)], np.int64) for one in pair)
+    a, b = (np.array([_row(profiles, str(subject_called(settings, archive, one)))], np.int64) for one in pair)
     if a[0] == b[0]:
         raise UsageError("a subject is not compared with itself")
     first, second = (a, b) if ends_first(laid.ended, a, b)[0] else (b, a)
@@ -108,7 +113,10 @@ def link_explain(settings: Settings, order: LinkOrder, pair: tuple[str, str]) ->
         "target": ids[int(pairs[1][0])].as_py(),
         "relation": str(relations(laid, pairs)[0]),
         "probability": float(probabilities(model, levels)[0]),
-        "proposable": bool(allowed(laid, model, pairs, levels, Rules(order.threshold))[0]),
+        "why_not": _why_not(
+            ended=bool(laid.start[pairs[0]][0] or laid.start[pairs[1]][0]),
+            supported=bool(allowed(laid, model, pairs, levels, Rules(order.threshold))[0]),
+        ),
         "model": run["model"],
         "steps": [asdict(step) for step in explain(model, levels[0])],
         "note": LEAD,
@@ -117,13 +125,16 @@ def link_explain(settings: Settings, order: LinkOrder, pair: tuple[str, str]) ->
 
 def link_evaluate(settings: Settings, order: LinkOrder, truth: Path) -> dict[str, Any]:
     """Link again and compare with known answers. Raises InputError when the truth cannot be read."""
-    from actionday.link import LEAD, Truth, evaluate, judge
+    from actionday.link import Truth, evaluate, judge
 
     try:
         told = json.loads(truth.read_bytes())
     except (OSError, ValueError) as error:
         raise InputError(str(truth), f"cannot be read as JSON: {error}") from error
-    known = Truth.of(told)
+    try:
+        known = Truth.of(told)
+    except UsageError as error:
+        raise InputError(str(truth), str(error), "see docs/methods/linking.md") from error
     archive = Archive(open_home(settings.home), query_memory=settings.query_memory)
     linked = _link(archive, order)
     return evaluate(judge(linked, known)) | {"model": linked.model.version, "note": LEAD}
@@ -184,9 +195,25 @@ def _newest(view: View) -> dict[str, Any]:
     return dict(rows[0])
 
 
+def _weights(run: Mapping[str, Any]) -> "Model":
+    from actionday.link import Model
+
+    try:
+        return Model.from_json(run["weights"])
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _why_not(*, ended: bool, supported: bool) -> str | None:
+    """What keeps a pair from being proposed, whatever its probability."""
+    if not ended:
+        return "neither ended nor fell silent, and linking starts from one that did"
+    return None if supported else "the rules ask for two independent kinds of evidence besides names"
+
+
 def _proposals(linked: "Linked", now: datetime) -> pa.Table:
     """Scored pairs and renames, in the stored schema."""
-    from actionday.link.relation import Relation, renames
+    from actionday.link.relation import renames
 
     scored, named = linked.proposals(), renames(linked.frame)
     one = pa.repeat(1.0, len(named))
@@ -226,20 +253,5 @@ def _store(archive: Archive, settings: Settings, now: datetime, run: tuple["Link
         "proposals": len(proposals),
     }
     models = pa.Table.from_pylist([told], schema=TABLES["link_models"].payload)
-    book = Book(archive)
-    sha = hashlib.sha256(f"{model.version} {now.isoformat()}".encode()).hexdigest()
-    number, _ = book.number(sha, _RUN, "")
-    facts: dict[str, Any] = {
-        "path": f"links of model {model.version}",
-        "sha256": sha,
-        "size": None,
-        "format": _RUN,
-        "version": 1,
-        "options": "",
-        "at": now,
-    }
-    counts = {"proposals": len(proposals), "link_models": 1}
-    with Buffer(archive, book, settings.flush_rows) as buffer:
-        buffer.begin(number, facts)
-        buffer.add(number, 0, {"proposals": proposals, "link_models": models}, _RUN, [])
-        buffer.done(number, {**facts, "counts": json.dumps(counts)})
+    act = Act(LINK, f"links of model {model.version}", now)
+    write_act(settings, archive, act, [{"proposals": proposals, "link_models": models}])

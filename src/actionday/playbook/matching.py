@@ -1,22 +1,21 @@
 """Match what was seen with what is known, and keep what came of it: after each import, after each new list, and when asked."""
 
-import hashlib
-import json
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
 from actionday.link.match import FLOOD, LEAD, FloodPolicy, Found, changes, find
-from actionday.observe.book import Book, Buffer
+from actionday.playbook.acts import MATCH, Act, write_act
 from actionday.records import Clock, Progress
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
 from actionday.stores.archive.schemas import MATCHES
+from actionday.stores.archive.view import View
 
-MATCH = "match"
-_CHUNK = 500_000
+_CHUNK, _PATH = 500_000, "known content"
+Changed = tuple[pl.DataFrame, Found]
 RESEARCH = "a research home keeps no media and is matched with nothing"
 
 
@@ -35,7 +34,7 @@ def match_in(settings: Settings, archive: Archive, clock: Clock, progress: Progr
     view = archive.view()
     found = find(view, FloodPolicy(settings.flood_posts, settings.flood_share))
     rows = changes(view, found)
-    _write(settings, archive, rows, found, clock)
+    _write(settings, archive, view, (rows, found), clock)
     return {
         "standing": len(found.matches),
         "new": len(rows.filter(pl.col("state") == "matched")),
@@ -55,27 +54,23 @@ def _by_list(found: Found) -> list[dict[str, Any]]:
     return counted.sort("list", "kind").to_dicts()
 
 
-def _write(settings: Settings, archive: Archive, rows: pl.DataFrame, found: Found, clock: Clock) -> None:
+def _write(settings: Settings, archive: Archive, view: View, changed: Changed, clock: Clock) -> None:
     """Append the changes and set flooding hashes aside, under one ingest number. Nothing is written when nothing changed."""
-    floods = [
-        {"position": f"{one['list']}: {one['kind']}:{one['value']}", "reason": FLOOD, "raw": ""} for one in found.floods
-    ]
+    rows, found = changed
+    floods = _fresh_floods(view, found)
     if not len(rows) and not floods:
         return
     now = clock.now()
     table = rows.with_columns(matched_at=pl.lit(now)).to_arrow()
     payload = pa.table([table[field.name].cast(field.type) for field in MATCHES.payload], schema=MATCHES.payload)
-    book = Book(archive)
-    sha = hashlib.sha256(f"{MATCH} {now.isoformat()}".encode()).hexdigest()
-    number, _ = book.number(sha, MATCH, "")
-    facts: dict[str, Any] = {
-        "path": "known content", "sha256": sha, "size": None, "format": MATCH, "version": 1, "options": "", "at": now,
-    }  # fmt: skip
-    with Buffer(archive, book, settings.flush_rows) as buffer:
-        buffer.begin(number, facts)
-        for chunk, start in enumerate(range(0, max(len(payload), 1), _CHUNK)):
-            piece = payload.slice(start, _CHUNK)
-            buffer.add(
-                number, chunk, {"matches": piece} if len(piece) else {}, "known content", floods if not chunk else []
-            )
-        buffer.done(number, {**facts, "counts": json.dumps({"matches": len(payload), "quarantine": len(floods)})})
+    pieces = [{"matches": payload.slice(start, _CHUNK)} for start in range(0, len(payload), _CHUNK)]
+    write_act(settings, archive, Act(MATCH, _PATH, now), pieces or [{}], floods)
+
+
+def _fresh_floods(view: View, found: Found) -> list[dict[str, str]]:
+    """Rows of quarantine for hashes that flood and are not set aside yet."""
+    aside = view.table("quarantine")
+    known = view.arrow(aside.filter((aside.path == _PATH) & (aside.reason == FLOOD)).select("position"))
+    told = [f"{one['list']}: {one['kind']}:{one['value']}" for one in found.floods]
+    there = set(known["position"].to_pylist())
+    return [{"position": one, "reason": FLOOD, "raw": ""} for one in told if one not in there]

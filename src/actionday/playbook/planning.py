@@ -6,22 +6,21 @@ nobody is due by it. Only venues and
 accounts with a role are planned: ordinary members lie in the archive under pseudonyms and are nobody's target.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import ibis
 import pyarrow as pa
 
-from actionday.observe.book import Book, Buffer
+from actionday.observe.book import Book
 from actionday.observe.contact import is_adversary
 from actionday.observe.due import decisions, newest_plans
 from actionday.observe.minimise import Naming, suppress
 from actionday.observe.outside import Target
+from actionday.playbook.acts import PLAN, Act, write_act
 from actionday.records import Campaign, Clock, SubjectId, UsageError, load_campaign, pseudonym
 from actionday.records.schedule import Schedule
 from actionday.records.targets import Targets, load_targets
@@ -31,7 +30,7 @@ from actionday.stores.archive.home import Home, pseudonym_key
 from actionday.stores.archive.schemas import PROBE_PLAN
 from actionday.stores.archive.view import View
 
-_PLAN, _DECISION = "plan", "(decision)"
+_DECISION = "(decision)"
 _NAMED = "its host is named as an adversary's in day.toml"
 _WHEN = ("starts_at", "planned_at", "decided_by")
 _SAID = tuple(name for name in PROBE_PLAN.payload.names if name not in _WHEN)
@@ -71,7 +70,8 @@ def plan(settings: Settings, archive: Archive, order: PlanOrder, clock: Clock) -
     key = pseudonym_key(settings.keys_of(settings.home))
     kept, _ = suppress({"sightings": _rows(found, order, schedule, settings.by)}, key, book.forgotten)
     rows = _changed(view, kept["sightings"])
-    return _written(settings, archive, book, rows, (order.campaign.name, now)) if len(rows) else 0
+    act = Act(PLAN, f"plan of {order.campaign.name}", now)
+    return write_act(settings, archive, act, [{"probe_plan": rows}], book=book)["probe_plan"] if len(rows) else 0
 
 
 def decide(settings: Settings, archive: Archive, subjects: Sequence[str], decision: Decision, clock: Clock) -> None:
@@ -101,7 +101,7 @@ def decide(settings: Settings, archive: Archive, subjects: Sequence[str], decisi
     name = stored_names(settings, archive.home, archive.view(), book)
     names = [name(subject) for subject in kept["sightings"]["subject"].to_pylist()]
     renamed = kept["sightings"].set_column(0, PROBE_PLAN.payload.field("subject"), pa.array(names, pa.string()))
-    _written(settings, archive, book, renamed, (_DECISION, now))
+    write_act(settings, archive, Act(PLAN, f"plan of {_DECISION}", now), [{"probe_plan": renamed}], book=book)
 
 
 def stored_names(settings: Settings, home: Home, view: View, book: Book) -> Callable[[str], str]:
@@ -129,26 +129,6 @@ def parsed(subject: str) -> SubjectId:
         return SubjectId.parse(subject)
     except ValueError as error:
         raise UsageError(f"{subject!r} is no subject id; write platform:channel:id or platform:account:id") from error
-
-
-def _written(settings: Settings, archive: Archive, book: Book, rows: pa.Table, what: tuple[str, datetime]) -> int:
-    name, now = what
-    sha = hashlib.sha256(f"{name} {now.isoformat()}".encode()).hexdigest()
-    number, _ = book.number(sha, _PLAN, "")
-    facts: dict[str, Any] = {
-        "path": f"plan of {name}",
-        "sha256": sha,
-        "size": None,
-        "format": _PLAN,
-        "version": 1,
-        "options": "",
-        "at": now,
-    }
-    with Buffer(archive, book, settings.flush_rows) as buffer:
-        buffer.begin(number, facts)
-        buffer.add(number, 0, {"probe_plan": rows}, _PLAN, [])
-        buffer.done(number, {**facts, "counts": json.dumps({"probe_plan": len(rows)})})
-    return buffer.written["probe_plan"]
 
 
 def _changed(view: View, rows: pa.Table) -> pa.Table:

@@ -110,8 +110,8 @@ def link_explain(first: str, second: str, campaign: Path | None, home: Path | No
         level = "absent" if step["level"] is None and step["family"] != "prior" else step["level"] or ""
         say(f"{step['family']:<13}{step['bits']:>+8.2f} bits  {step['total']:>+8.2f}  {_bar(step['bits'])}  {level}")
     say(f"probability {found['probability']:.4f}; if of one operator: {found['relation']}")
-    if not found["proposable"]:
-        say("not proposed, whatever its probability: the rules ask for two independent kinds of evidence besides names")
+    if found["why_not"]:
+        say(f"not proposed, whatever its probability: {found['why_not']}")
     say(found["note"])
 
 
@@ -164,8 +164,8 @@ def _order(
     if spared is not None:
         try:
             names = tuple(line.strip() for line in spared.read_text("utf-8").splitlines() if line.strip())
-        except OSError as error:
-            raise InputError(str(spared), f"cannot be read: {error.strerror}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(str(spared), f"cannot be read: {error}", "a text file in UTF-8, one id a line") from error
         if not names:
             raise UsageError(f"{spared} names nobody")
     day = load_campaign(campaign) if campaign else None
