@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from actionday.observe.pool import Pool
+from actionday.observe.pool import Pool, Request
 from actionday.records import WorkerStopped
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces, seccomp and RLIMIT_DATA are Linux's")
@@ -94,7 +94,7 @@ def test_frames_of_side_by_side_tasks_come_in_order(tmp_path: Path) -> None:
         path = tmp_path / f"{number}.txt"
         path.write_text("la li lo " * 10_000 * (6 - number))
         files.append(path)
-    requests = [{"do": "recognise", "files": [[str(path), path.name]]} for path in files]
+    requests = [Request({"do": "recognise", "files": [[str(path), path.name]]}) for path in files]
     with Pool(dict(os.environ), size=2) as pool:
         seen = [
             (number, frame[0].get("name"))

@@ -46,11 +46,11 @@ KILLS_A_HOME = 4  # before it may finish
 
 
 def export(path: Path, channel: int, messages: int, rng: random.Random) -> None:
-    """A small Telegram Desktop export of harmless syllables."""
+    """A small Telegram Desktop export of harmless syllables; enough of them make an import that reads files side by side."""
     path.mkdir(parents=True)
     rows = []
     for number in range(1, messages + 1):
-        text = " ".join(rng.choices(SYLLABLES, k=12)) + rng.choice(
+        text = " ".join(rng.choices(SYLLABLES, k=200)) + rng.choice(
             ["", f" https://t.me/venue_{rng.randrange(50)}", " see matrix.to/#/#room:a.example"]
         )
         when = datetime.fromtimestamp(1_574_000_000 + number * 60, UTC)

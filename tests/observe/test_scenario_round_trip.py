@@ -153,7 +153,7 @@ def _verdicts(exports: dict[str, list[Export]]) -> pa.Table:
 def expected(given: Iterable[Export], officers: frozenset[str], *, hidden: bool) -> dict[str, Counter[str]]:
     """The rows that the pipeline makes of what was staged; without `hidden` of text alone, not of addresses behind it."""
     rows: dict[str, Counter[str]] = {name: Counter() for name in COMPARED}
-    treatment = Treatment("text", "unit", KEY, officers)
+    treatment = Treatment("text", "unit", KEY)
     for export in given:
         posts = export.tables.get("posts")
         tables = dict(export.tables)
@@ -164,7 +164,7 @@ def expected(given: Iterable[Export], officers: frozenset[str], *, hidden: bool)
             tables["posts"] = posts.set_column(
                 posts.schema.get_field_index("hrefs"), posts.schema.field("hrefs"), hrefs
             )
-        done = finish(Chunk(tables), Source(Path("x"), "x"), treatment)
+        done = finish(Chunk(tables), Source(Path("x"), "x"), treatment, lambda: officers)
         for name in COMPARED:
             if name in done.tables:
                 rows[name].update(_lines(done.tables[name]))

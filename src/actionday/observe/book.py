@@ -62,7 +62,7 @@ class Book:
         return number, number in self._done or number in self._read
 
     def read(self, number: int) -> None:
-        """Remember that this run has read the file; the same bytes under another name are not read again."""
+        """Remember that this run reads the file; the same bytes under another name are not read again."""
         self._read.add(number)
 
     def has_begun(self, number: int) -> bool:
@@ -125,7 +125,6 @@ class Buffer:
     def done(self, number: int, facts: Mapping[str, Any]) -> None:
         """A file was read to its end."""
         self._facts["done"].append((number, facts))
-        self._book.read(number)
 
     def add(
         self, number: int, chunk: int, tables: Mapping[str, pa.Table], path: str, refused: Sequence[Mapping[str, str]]

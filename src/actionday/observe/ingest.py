@@ -1,7 +1,7 @@
 """`observe import`: files in, archive rows out; resumable, once only, in bounded memory.
 
-For each file in a fixed order: recognise it, look up whether it was read already (`ingests`), give it its number, read its
-parts in isolated parsers, buffer the finished rows and flush them by anti-join. A `begun` row is written before a file's
+For each file in a fixed order: recognise it, look up whether it was read already (`ingests`), give it its number, read it in
+isolated parsers (small files side by side, a large one by its parts), buffer the finished rows and flush them by anti-join. A `begun` row is written before a file's
 first row and a `done` row after its last, so a killed run is taken up under the same numbers. Who holds a role is
 taken from files with lower numbers and from the chunk itself, never from what happens to be written already, so that a
 resumed run decides alike.
@@ -10,19 +10,23 @@ resumed run decides alike.
 import hashlib
 import json
 import shutil
-from collections import Counter
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from actionday.observe.book import Book, Buffer
 from actionday.observe.files import Found, PassedOver, digest, discover, innermost, size_of, walk
 from actionday.observe.minimise import officers_in
 from actionday.observe.orders import ImportOptions, ImportReport
-from actionday.observe.pool import Pool
+from actionday.observe.pool import Frame, Pool, Request
 from actionday.observe.reader import Part, Source
+from actionday.observe.reading import Reading
 from actionday.observe.redact import hide_names
 from actionday.observe.registry import reader_named
 from actionday.observe.requests import source_json
@@ -31,7 +35,8 @@ from actionday.observe.unpack import Limits
 from actionday.records import Clock, FormatUnknown, Progress, Secret, UsageError, WorkerStopped
 from actionday.stores.archive.archive import Archive
 
-_SMALL = 32 << 20
+_SMALL = 32 << 20  # a file above is read by its parts
+_LITTLE = 8 << 20  # an import below is over before a second parser has loaded
 _EARLY = frozenset({"accounts", "memberships", "channels", "affiliations"})
 
 
@@ -64,6 +69,7 @@ class Ingest:
         self._book = Book(archive)
         self._report = ImportReport()
         self._hashes: dict[Path, tuple[str, int]] = {}
+        self._little = True  # the whole import is
         self._advanced = 0  # bytes of the present file that were reported as done
 
     def run(self, paths: Sequence[Path], options: ImportOptions) -> ImportReport:
@@ -81,8 +87,7 @@ class Ingest:
             self._progress.phase("looking at", None, "files")
             jobs = self._jobs(paths, options)
             self._progress.phase("reading", sum(size_of(job.found) for job in jobs), "bytes")
-            for job in jobs:
-                self._read(job, options, buffer)
+            self._read(jobs, options, buffer)
             self._progress.phase("writing the archive", None, "steps")
         self._archive.compact()
         shutil.rmtree(self._archive.home.staging, ignore_errors=True)
@@ -95,7 +100,8 @@ class Ingest:
         )
         forced = options.format
         loose = [item for item in found if not item.series and forced is None]
-        if any(size_of(item) > _SMALL for item in found):
+        self._little = sum(map(size_of, found)) <= _LITTLE
+        if not self._little:
             self._pool.warm()
         with ThreadPoolExecutor(1, thread_name_prefix="hash") as beside:
             # a file that comes alone is hashed while parsers load and look at it
@@ -159,17 +165,27 @@ class Ingest:
                 self._report.passed_over.append(PassedOver(header["name"], advice or "no reader recognises it"))
         return chosen
 
-    def _read(self, job: _Job, options: ImportOptions, buffer: Buffer) -> None:
+    def _read(self, jobs: Sequence[_Job], options: ImportOptions, buffer: Buffer) -> None:
+        """Small files side by side, a large one by its parts; in order either way."""
+        for large, some in groupby(jobs, key=lambda job: size_of(job.found) > _SMALL):
+            if large:
+                for job in some:
+                    if (reading := self._begun(job, options)) is not None:
+                        self._one(reading, buffer)
+            else:
+                self._together((r for job in some if (r := self._begun(job, options)) is not None), buffer)
+
+    def _begun(self, job: _Job, options: ImportOptions) -> Reading | None:
+        """A file with its number, or None where it is known."""
         found = job.found
         sha, size = self._hashes.get(found.path) or digest(found)
-        self._progress.item(found.name)
-        self._advanced = 0
         said = hide_names(self._options(job, options), self._key, self._book.forgotten)
         number, done = self._book.number(sha, job.reader, said)
         if done:
             self._report.known.append(found.name)
             self._progress.advance(size)
-            return
+            return None
+        self._book.read(number)
         shown = hide_names(found.name, self._key, self._book.forgotten)
         facts = {
             "path": shown,
@@ -180,94 +196,128 @@ class Ingest:
             "options": said,
             "at": self._means.clock.now(),
         }
-        buffer.begin(number, facts)
-        told = _told(found, options)
         source = Source(
             path=found.path,
             name=shown,
-            zone=told["zone"],
             mapping=found.mapping,
-            seen_at=told["seen_at"],
-            vantage=told["vantage"],
             private_basis=options.private_basis,
             media_root=found.path.parent,
+            **_told(found, options),
         )
-        counts, error, why = self._parts(job, source, number, buffer)
-        self._progress.advance(size - self._advanced)
-        buffer.done(
-            number,
-            {**facts, "counts": json.dumps({**dict(sorted(counts.items())), **({"error": error} if error else {})})},
-        )
-        rows = dict(sorted(counts.items()))
-        said_of_it = {"why": why} if why is not None else {}
-        self._report.read.append({"file": found.name, "format": job.reader, "bytes": size, "rows": rows, **said_of_it})
+        return Reading(number, found.name, job.reader, source, facts)
 
-    def _parts(
-        self, job: _Job, source: Source, number: int, buffer: Buffer
-    ) -> tuple[Counter[str], str | None, str | None]:
-        """Read a file's parts into the buffer. Returns rows by table, what made the parts unknowable, the first refusal's reason."""
-        parts: list[Part] = []
-        failed: list[dict[str, str]] = []
-        counts: Counter[str] = Counter()
-        refused: list[dict[str, str]] = []
-        chunk = 0
-        why: str | None = None
-        for index, frame in self._pool.stream(self._requests(job, source, number, parts, failed)):
-            if isinstance(frame, WorkerStopped):
-                refused.append({"position": f"part {index + 1}", "reason": str(frame), "raw": ""})
-                continue
-            header, tables = frame
-            if header.get("end"):
-                self._advanced += parts[index].weight
-                self._progress.advance(parts[index].weight)
-                if header["error"]:
-                    refused.append({"position": f"part {index + 1}", "reason": header["error"], "raw": ""})
-                continue
-            self._report.suppressed += header["dropped"]
-            refused += header["refused"]
-            self._book.officers(officers_in(tables), number)
-            counts.update({name: len(table) for name, table in tables.items()})
-            buffer.add(number, chunk, tables, source.name, refused)
-            self._report.refused += len(refused)
-            counts["quarantine"] += len(refused)
-            why = why or (refused[0]["reason"] if refused else None)
-            refused, chunk = [], chunk + 1
-        refused += failed
-        if refused:
-            buffer.add(number, chunk, {}, source.name, refused)
-            self._report.refused += len(refused)
-            counts["quarantine"] += len(refused)
-            why = why or refused[0]["reason"]
-        return +counts, failed[0]["reason"] if failed else None, why
+    def _together(self, readings: Iterator[Reading], buffer: Buffer) -> None:
+        """Small files, each whole: while one's rows are taken, the next is parsed already, and waits for who holds a role."""
+        waiting: deque[Reading] = deque()
 
-    def _requests(
-        self, job: _Job, source: Source, number: int, parts: list[Part], failed: list[dict[str, str]]
-    ) -> Iterator[dict[str, Any]]:
-        """Requests to read a file's parts, while the parts are still being found; `parts` and `failed` are filled on the way."""
-        shared = {
-            "do": "read",
-            "reader": job.reader,
-            "source": source_json(source),
-            "treatment": self._treatment(number).to_json(),
-        }
+        def requests() -> Iterator[Request]:
+            for reading in readings:
+                waiting.append(reading)
+                if len(waiting) == 1:
+                    self._turn(reading, buffer)
+                yield Request(self._body("whole", reading, skip=0), reading.officers.result)
+
         try:
-            found = self._pool.ask({"do": "parts", "reader": job.reader, "source": source_json(source)})
-            # The parts of a small file are found before the first is read, so the same process does both: a home of
-            # small files never starts a second one, which would cost more time and memory than it saves.
-            for header, _ in found if size_of(job.found) > _SMALL else list(found):
-                if not header.get("end"):
-                    parts.append(Part(**header["part"]))
-                    yield {**shared, "part": header["part"]}
-                elif header["error"]:
-                    failed.append({"position": "whole file", "reason": header["error"], "raw": ""})
-        except WorkerStopped as error:
-            failed.append({"position": "whole file", "reason": str(error), "raw": ""})
+            for _, frame in self._pool.stream(requests(), most=1 if self._little else None):
+                reading = waiting[0]
+                if self._take(reading, frame, buffer):
+                    waiting.popleft()
+                    if waiting:
+                        self._turn(waiting[0], buffer)
+        finally:
+            for reading in waiting:
+                reading.officers.cancel()
 
-    def _treatment(self, number: int) -> Treatment:
+    def _one(self, reading: Reading, buffer: Buffer) -> None:
+        """A large file by its parts, side by side."""
+        self._turn(reading, buffer)
+        for index, frame in self._pool.stream(self._requests(reading)):
+            if isinstance(frame, WorkerStopped):
+                reading.refuse(f"part {index + 1}", str(frame))
+            elif frame[0].get("end"):
+                self._part_over(reading, index, frame[0]["error"])
+            else:
+                self._chunk(reading, *frame, buffer)
+        self._over(reading, buffer)
+
+    def _requests(self, reading: Reading) -> Iterator[Request]:
+        """Requests to read a file's parts, while the parts are still being found; `reading` notes them on the way."""
+        try:
+            for header, _ in self._pool.ask(self._body("parts", reading)):
+                if not header.get("end"):
+                    reading.parts.append(Part(**header["part"]))
+                    yield Request(self._body("read", reading, part=header["part"]), reading.officers.result)
+                elif header["error"]:
+                    reading.fail(header["error"])
+        except WorkerStopped as error:
+            reading.fail(str(error))
+
+    def _turn(self, reading: Reading, buffer: Buffer) -> None:
+        """The files before are through: it is this one's turn."""
+        self._progress.item(reading.name)
+        self._advanced = 0
+        buffer.begin(reading.number, reading.facts)
+        reading.officers.set_result(self._book.officers_before(reading.number))
+
+    def _take(self, reading: Reading, frame: Frame | WorkerStopped, buffer: Buffer) -> bool:
+        """Take what the parser says of a whole file; true at the file's end."""
+        header, tables = ({"end": True, "error": str(frame)}, {}) if isinstance(frame, WorkerStopped) else frame
+        if header.get("end"):
+            if header["error"]:
+                reading.fail(header["error"])
+            self._over(reading, buffer)
+            return True
+        if "part" in header:
+            reading.parts.append(Part(**header["part"]))
+        elif "stopped" in header:
+            reading.refuse(f"part {len(reading.parts)}", header["stopped"])
+        elif "part_end" in header:
+            self._part_over(reading, len(reading.parts) - 1, header["error"])
+        else:
+            self._chunk(reading, header, tables, buffer)
+        return False
+
+    def _chunk(
+        self, reading: Reading, header: Mapping[str, Any], tables: Mapping[str, pa.Table], buffer: Buffer
+    ) -> None:
+        self._report.suppressed += header["dropped"]
+        self._book.officers(officers_in(dict(tables)), reading.number)
+        reading.counts.update({name: len(table) for name, table in tables.items()})
+        self._add(reading, tables, reading.refused(header["refused"]), buffer)
+
+    def _add(
+        self, reading: Reading, tables: Mapping[str, pa.Table], refused: list[dict[str, str]], buffer: Buffer
+    ) -> None:
+        self._report.refused += len(refused)
+        buffer.add(reading.number, reading.next_chunk(), tables, reading.source.name, refused)
+
+    def _part_over(self, reading: Reading, index: int, error: str | None) -> None:
+        self._advanced += reading.parts[index].weight
+        self._progress.advance(reading.parts[index].weight)
+        if error:
+            reading.refuse(f"part {index + 1}", error)
+
+    def _over(self, reading: Reading, buffer: Buffer) -> None:
+        if refused := reading.refused([]):
+            self._add(reading, {}, refused, buffer)
+        size = reading.facts["size"]
+        self._progress.advance(size - self._advanced)
+        rows = dict(sorted((+reading.counts).items()))
+        error = {"error": reading.error} if reading.error else {}
+        buffer.done(reading.number, {**reading.facts, "counts": json.dumps({**rows, **error})})
+        told = {"why": reading.why} if reading.why is not None else {}
+        self._report.read.append({"file": reading.name, "format": reading.reader, "bytes": size, "rows": rows, **told})
+
+    def _body(self, do: str, reading: Reading, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
         policy = self._archive.home.policy
-        return Treatment(
-            policy.content, policy.profile, self._key, self._book.officers_before(number), self._book.forgotten
-        )
+        treatment = Treatment(policy.content, policy.profile, self._key, self._book.forgotten).to_json()
+        return {
+            "do": do,
+            "reader": reading.reader,
+            "source": source_json(reading.source),
+            "treatment": treatment,
+            **more,
+        }
 
     def _options(self, job: _Job, options: ImportOptions) -> str:
         mapping = json.dumps(job.found.mapping, sort_keys=True, default=str) if job.found.mapping is not None else ""

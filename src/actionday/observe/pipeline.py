@@ -6,7 +6,7 @@ keeps text. Not for: numbering, anti-joins and writing (the archive's business).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,12 +36,17 @@ class Finished:
     dropped: int = 0
 
 
-def finish(chunk: Chunk, source: Source, treatment: Treatment) -> Finished:
-    """Turn one staged chunk into archive payload tables. Columns: see `stores.archive.schemas`."""
+def finish(
+    chunk: Chunk, source: Source, treatment: Treatment, officers: Callable[[], frozenset[str]] = frozenset
+) -> Finished:
+    """Turn one staged chunk into archive payload tables. Columns: see `stores.archive.schemas`.
+
+    `officers` gives who is known to hold a role; it may have to wait for the files before, so it is called last.
+    """
     staged = {name: table.select(staged_schema(name).names) for name, table in chunk.tables.items() if len(table)}
     staged, dropped = minimise.suppress(staged, treatment.key, treatment.forgotten)
     posts = staged.pop("posts", None)
-    officers = treatment.officers | minimise.officers_in(staged)
+    own_officers = minimise.officers_in(staged)
     if posts is not None and len(posts):
         staged.update(_from_posts(posts, treatment))
     _add(staged, "links", _profile_links(staged))
@@ -56,8 +61,8 @@ def finish(chunk: Chunk, source: Source, treatment: Treatment) -> Finished:
     staged, more = minimise.suppress(staged, treatment.key, treatment.forgotten)
     if more and before is not None and "posts" in staged:
         staged["posts"] = _drop_texts(staged["posts"], before, staged["links"])
-    naming = minimise.Naming(treatment.key, frozenset(officers), everyone=treatment.profile == "research")
     clean = hide_names_in(staged, treatment.key, treatment.forgotten)
+    naming = minimise.Naming(treatment.key, officers() | own_officers, everyone=treatment.profile == "research")
     named = minimise.rename_people(clean, naming)
     tables = {name: _payload(name, table) for name, table in named.items() if len(table)}
     return Finished(tables, [_without_content(item, treatment) for item in refused], dropped + more)

@@ -2,7 +2,7 @@
 
 Each process is served by one thread that only moves frames; a bounded queue for each task keeps a fast parser from
 running ahead of a slow writer. A parser that dies or says nothing for `patience` seconds ends its task with an error
-(the caller quarantines the rest of the part) and is replaced.
+(the caller quarantines the rest of the part) and is replaced; a request for a whole file goes on with the parts after that one.
 """
 
 import json
@@ -11,9 +11,10 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Self
 
 import pyarrow as pa
@@ -37,6 +38,18 @@ _THREADS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a parser is asked, and who holds a role, should it ask back: that may wait for the files before, or be cancelled."""
+
+    body: Mapping[str, Any]
+    officers: Callable[[], Iterable[str]] = tuple
+
+    def after(self, parts: int) -> "Request":
+        """The same without the first `parts` parts."""
+        return Request({**self.body, "skip": self.body["skip"] + parts}, self.officers)
+
+
 class _Parser:
     """One parser process."""
 
@@ -50,16 +63,17 @@ class _Parser:
         )
         self.isolation: Isolation | None = None  # not known before it has started
 
-    def run(self, request: Mapping[str, Any]) -> Iterator[Frame]:
+    def run(self, request: Request) -> Iterator[Frame]:
         """Send a request and yield its frames. Raises WorkerStopped."""
         try:
             if self.isolation is None:
                 self.isolation = Isolation(**self._receive()[0]["isolation"])
-            assert self.process.stdin is not None
-            self.process.stdin.write(json.dumps(request).encode() + b"\n")
-            self.process.stdin.flush()
+            self._tell(request.body)
             while True:
                 header, tables = self._receive()
+                if header.get("asks"):
+                    self._tell({"officers": sorted(request.officers())})
+                    continue
                 yield header, tables
                 if header.get("end"):
                     return
@@ -68,6 +82,11 @@ class _Parser:
             raise WorkerStopped(
                 f"the parser process ended (status {self.process.returncode}): too large, or a limit"
             ) from error
+
+    def _tell(self, said: Mapping[str, Any]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(said).encode() + b"\n")
+        self.process.stdin.flush()
 
     def _receive(self) -> Frame:
         assert self.process.stdout is not None
@@ -124,24 +143,27 @@ class Pool:
         for parser in reversed(idle):  # those that are loaded stay on top
             self._idle.put(parser or self._started())
 
-    def ask(self, request: Mapping[str, Any]) -> Iterator[Frame]:
+    def ask(self, body: Mapping[str, Any]) -> Iterator[Frame]:
         """Run one request and yield its frames, the last of which has `end`. Raises WorkerStopped."""
-        for _, frame in self.stream([request], ahead=0):
+        for _, frame in self.stream([Request(body)], ahead=0):
             if isinstance(frame, WorkerStopped):
                 raise frame
             yield frame
 
     def stream(
-        self, requests: Iterable[Mapping[str, Any]], ahead: int = _AHEAD
+        self, requests: Iterable[Request], ahead: int = _AHEAD, most: int | None = None
     ) -> Iterator[tuple[int, Frame | WorkerStopped]]:
         """Run requests side by side and yield (number, frame) strictly in order of requests, then of frames.
 
-        `requests` may be a generator that itself asks this pool. `ahead` bounds the frames that wait (0: no bound).
+        A request ends with a frame that has `end`, or with WorkerStopped; in a file's whole, a frame `{"stopped": why}` ends
+        the part that a parser died of. `requests` may be a generator that itself asks this pool, unless a request waits
+        for those before it. `ahead` bounds the frames that wait (0: no bound), `most` the requests under way (None: a
+        parser each, and one that waits).
         """
         pending: deque[tuple[int, queue.Queue[Frame | WorkerStopped]]] = deque()
         numbered = enumerate(requests)
         while True:
-            while len(pending) <= self._size and (item := next(numbered, None)) is not None:
+            while len(pending) < (most or self._size + 1) and (item := next(numbered, None)) is not None:
                 number, request = item
                 lane: queue.Queue[Frame | WorkerStopped] = queue.Queue(ahead)
                 self._threads.submit(self._serve, request, lane)
@@ -160,21 +182,34 @@ class Pool:
         self._all.append(parser)
         return parser
 
-    def _serve(self, request: Mapping[str, Any], lane: "queue.Queue[Frame | WorkerStopped]") -> None:
+    def _serve(self, request: Request, lane: "queue.Queue[Frame | WorkerStopped]") -> None:
+        rest: Request | None = request
+        while rest is not None and not self._closed.is_set():
+            rest = self._tried(rest, lane)
+
+    def _tried(self, request: Request, lane: "queue.Queue[Frame | WorkerStopped]") -> Request | None:
+        """Serve a request; what is left of it where a parser died of one of a file's parts."""
+        begun = 0  # parts of a file's whole
         parser = self._idle.get()
         try:
             if parser is None:
                 parser = self._started()
             for frame in parser.run(request):
                 self.isolation = parser.isolation
+                begun += "part" in frame[0] and request.body["do"] == "whole"
                 self._hand_over(frame, lane)
+        except CancelledError:  # the caller is gone, and the parser waits for an answer
+            assert parser is not None
+            parser.stop()
+            parser = None
         except (WorkerStopped, EOFError, OSError) as error:
             parser = None
-            self._hand_over(
-                error if isinstance(error, WorkerStopped) else WorkerStopped(f"no parser process: {error}"), lane
-            )
+            stopped = error if isinstance(error, WorkerStopped) else WorkerStopped(f"no parser process: {error}")
+            self._hand_over(({"stopped": str(stopped)}, {}) if begun else stopped, lane)
+            return request.after(begun) if begun else None
         finally:
             self._idle.put(parser)
+        return None
 
     def _hand_over(self, frame: Frame | WorkerStopped, lane: "queue.Queue[Frame | WorkerStopped]") -> None:
         while not self._closed.is_set():

@@ -10,12 +10,11 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """How a home wants its rows: policy, key, who is known to hold a role, who was forgotten."""
+    """How a home wants its rows: policy, key, who was forgotten."""
 
     content: str
     profile: str
     key: bytes
-    officers: frozenset[str] = frozenset()
     forgotten: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
@@ -24,7 +23,6 @@ class Treatment:
             "content": self.content,
             "profile": self.profile,
             "key": self.key.hex(),
-            "officers": sorted(self.officers),
             "forgotten": sorted(self.forgotten),
         }
 
@@ -35,6 +33,5 @@ class Treatment:
             content=values["content"],
             profile=values["profile"],
             key=bytes.fromhex(values["key"]),
-            officers=frozenset(values["officers"]),
             forgotten=frozenset(values["forgotten"]),
         )
