@@ -5,6 +5,7 @@
 | home | ACTIONDAY_HOME | home | case.d in the working folder |
 | keys | ACTIONDAY_KEYS | keys | the home's own `keys` folder |
 | by | ACTIONDAY_BY | by | the login name |
+| person_key | ACTIONDAY_PERSON_KEY | person_key | `person.pem` beside the home's key |
 | parsers | ACTIONDAY_PARSERS | parsers | 2 parser processes |
 | parser_memory | ACTIONDAY_PARSER_MEMORY | parser_memory | 3 GiB for each, in bytes |
 | flush_rows | ACTIONDAY_FLUSH_ROWS | flush_rows | 600,000 rows held before they are written |
@@ -28,7 +29,7 @@ import getpass
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ _SIMPLE = (
     "home",
     "keys",
     "by",
+    "person_key",
     "parsers",
     "parser_memory",
     "flush_rows",
@@ -103,13 +105,21 @@ def variable_of(name: str) -> str:
     return _CREDENTIAL + "__".join(parts)
 
 
+def _ask_nobody(what: str) -> Secret | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What holds for every command. `environment` is what parser processes are given; it holds no credential."""
+    """What holds for every command. `environment` is what parser processes are given; it holds no credential.
+
+    `ask` asks whoever is at the door for a secret that was not given; None where nobody is there.
+    """
 
     home: Path
     by: str
     keys: Path | None = None
+    person_key: Path | None = None
     parsers: int = 2
     parser_memory: int = 3 << 30
     flush_rows: int = 600_000
@@ -125,6 +135,7 @@ class Settings:
     flood_share: float = 0.01
     bases: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] | None = None
+    ask: Callable[[str], Secret | None] = field(default=_ask_nobody, repr=False, compare=False)
 
     def keys_of(self, home: Path) -> Path:
         """Where the keys of a home lie."""
@@ -145,6 +156,7 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         home=Path(told.get("home", folder / "case.d")),
         by=str(told.get("by") or _login()),
         keys=Path(keys) if keys else None,
+        person_key=Path(told["person_key"]) if told.get("person_key") else None,
         parsers=_whole(told, "parsers", 2),
         parser_memory=_whole(told, "parser_memory", 3 << 30),
         flush_rows=_whole(told, "flush_rows", 600_000),

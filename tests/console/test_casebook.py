@@ -1,4 +1,4 @@
-"""`casebook verify` as a person runs it, and `forget` over archive and casebook alike."""
+"""`ledger verify` as a person runs it, and `forget` over archive and casebook alike."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def judge(settings: Settings, *pairs: tuple[SubjectId, SubjectId, str]) -> None:
-    actor = actor_of(settings)
+    actor = actor_of(settings, CLOCK)
     made = [
         Judgement(new_judgement_id(), a, b, Judged.POSITIVE, Relation.SUCCESSOR, actor.id, NOW, why)
         for a, b, why in pairs
@@ -44,7 +44,7 @@ def judge(settings: Settings, *pairs: tuple[SubjectId, SubjectId, str]) -> None:
 
 
 def verify(settings: Settings, *arguments: str, status: int = 0) -> str:
-    return actionday("casebook", "verify", "--home", settings.home, *arguments, status=status)
+    return actionday("ledger", "verify", "--home", settings.home, *arguments, status=status)
 
 
 def test_verify_prints_entries_and_a_head_that_shows_a_cut_later(settings: Settings) -> None:
@@ -63,7 +63,7 @@ def test_verify_prints_entries_and_a_head_that_shows_a_cut_later(settings: Setti
             database.execute(statement)
     assert json.loads(verify(settings, "--json"))["entries"] == 2
     assert verify(settings, "--head", noted, status=3) == ""
-    report = playbook.verify_casebook(settings, noted, CLOCK)
+    report = playbook.verify_casebook(settings, noted, None, CLOCK)
     assert report["first_bad"] == {"seq": 3, "reason": "it is missing; the noted head is entry 3"}
 
 
@@ -83,8 +83,8 @@ def test_a_forgotten_subject_leaves_no_byte_in_the_casebook_either(settings: Set
     found = json.loads(verify(settings, "--json", "--head", head))
     assert (found["entries"], found["erased"], found["first_bad"]) == (5, 2, None)
     with casebook_of(settings, CLOCK) as casebook:
-        assert casebook.lineage(actor_of(settings)).clusters == ((A, B),)
-        assert [one.why for one in casebook.judgements(actor_of(settings))] == ["[erased]", "same voice"]
+        assert casebook.lineage(actor_of(settings, CLOCK)).clusters == ((A, B),)
+        assert [one.why for one in casebook.judgements(actor_of(settings, CLOCK))] == ["[erased]", "same voice"]
 
 
 def test_forget_makes_no_casebook_where_there_is_none(settings: Settings) -> None:
@@ -104,13 +104,13 @@ def test_the_casebook_may_lie_on_a_server_whose_password_is_a_credential(setting
     there = replace(settings, database=Secret(url), credentials=password)
     assert PASSWORD not in repr(there)
     judge(there, (GONE, A, "la li lo"))
-    assert playbook.verify_casebook(there, None, CLOCK)["entries"] == 2
+    assert playbook.verify_casebook(there, None, None, CLOCK)["entries"] == 2
     assert playbook.forget(there, str(GONE), "asked", CLOCK)["erased"]["casebook"] == {"erased": 1, "rewritten": 0}
     told = actionday(
-        "casebook", "verify", "--home", settings.home, "--json",
+        "ledger", "verify", "--home", settings.home, "--json",
         ACTIONDAY_DATABASE=url, ACTIONDAY_CREDENTIAL_POSTGRESQL_PASSWORD=PASSWORD,
     )  # fmt: skip
     assert json.loads(told)["entries"] == 3
-    refused = actionday("casebook", "verify", "--home", settings.home, status=3, ACTIONDAY_DATABASE=url)
+    refused = actionday("ledger", "verify", "--home", settings.home, status=3, ACTIONDAY_DATABASE=url)
     assert "the credential `postgresql.password`" in refused
     assert not (settings.home / "casebook.sqlite").exists()

@@ -150,7 +150,7 @@ def test_every_verb_asks_for_its_permission(settings: Settings, monkeypatch: pyt
 
     def acting(*permissions: Permission) -> None:
         actor = Actor(ActorId("a-" + "0" * 32), "eve", frozenset(permissions))
-        monkeypatch.setattr(judging, "actor_of", lambda _: actor)
+        monkeypatch.setattr(judging, "actor_of", lambda *_: actor)
 
     acting(Permission.READ)
     with pytest.raises(PermissionRefused):

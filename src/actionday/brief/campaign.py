@@ -124,6 +124,7 @@ def render(material: Material) -> str:
             compared=f"{span(campaign.before[0], campaign.before[1] - timedelta(days=1))} with {span(first, last)}",
             made=moment(material.origin.generated_at),
             product=material.origin.product,
+            identities=material.origin.identities,
             sentences=summary(material),
             headlines=headlines(material),
             sections=sections,

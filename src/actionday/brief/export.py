@@ -95,6 +95,7 @@ def document(material: Material, files: Sequence[str]) -> dict[str, Any]:
         "home": origin.home,
         "archive": dict(sorted(origin.archive.items())),
         "casebook": origin.casebook or None,
+        "identities": origin.identities,
         "profile": origin.profile,
         "content": origin.content,
         "inputs": [

@@ -11,6 +11,10 @@ IDENTIFIED = "TLP:AMBER+STRICT"
 """The marking of an annex that names subjects."""
 
 
+SELF_DECLARED = "self-declared identities"
+"""Printed where nobody is enrolled with a key: who decided is who they say they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class InputFile:
     """One file that was read. The name may name a subject, so only the annex prints it; the hash is public."""
@@ -25,7 +29,8 @@ class InputFile:
 class BriefOrigin:
     """Where the numbers come from. `generated_at` is UTC; `archive` maps tables to versions; `quarantine` reasons to rows.
 
-    `casebook` is the head up to which judgements were read, empty where there were none.
+    `casebook` is the head up to which judgements were read, empty where there were none; `enrolled` whether people sign there
+    with keys of their own.
 
     `marking` is the sender's (a TLP label, say) and is printed on every page; empty prints that none was given.
     """
@@ -44,6 +49,12 @@ class BriefOrigin:
     marking: str = ""
     by: str = "all"
     casebook: str = ""
+    enrolled: bool = False
+
+    @property
+    def identities(self) -> str | None:
+        """How it is known who decided; None where nothing was."""
+        return ("enrolled keys" if self.enrolled else SELF_DECLARED) if self.casebook else None
 
 
 @dataclass(frozen=True, slots=True)

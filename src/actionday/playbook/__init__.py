@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from actionday.playbook.looking import probe, watch
     from actionday.playbook.matching import match
     from actionday.playbook.measuring import measure, without_day
+    from actionday.playbook.people import add_person, change_person, make_person_key, people
     from actionday.playbook.scenario import write_scenario
-    from actionday.playbook.verifying import verify_casebook
+    from actionday.playbook.verifying import make_checkpoint, verify_casebook
 
 __all__ = [
     "MEASURES",
@@ -33,7 +34,9 @@ __all__ = [
     "BriefOrder",
     "JudgingOrder",
     "LinkOrder",
+    "add_person",
     "brief",
+    "change_person",
     "collect",
     "duplicates",
     "forget",
@@ -47,9 +50,12 @@ __all__ = [
     "link_explain",
     "link_returns",
     "link_run",
+    "make_checkpoint",
+    "make_person_key",
     "match",
     "measure",
     "origin_of",
+    "people",
     "probe",
     "reproduce",
     "retain",
@@ -64,6 +70,11 @@ __all__ = [
 ]
 
 _FILES = {
+    "add_person": "people",
+    "change_person": "people",
+    "make_person_key": "people",
+    "people": "people",
+    "make_checkpoint": "verifying",
     "brief": "briefs",
     "collect": "collecting",
     "duplicates": "copies",

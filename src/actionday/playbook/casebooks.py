@@ -1,9 +1,22 @@
 """Opens a home's casebook and says who acts, as far as the settings say it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from actionday.records import Actor, Clock, Judgement, Permission, Secret, actor_id
+from actionday.playbook.keys import open_key, place_of
+from actionday.records import (
+    Actor,
+    ActorId,
+    Clock,
+    Judgement,
+    Permission,
+    Person,
+    Secret,
+    UsageError,
+    actor_id,
+    granted,
+)
 from actionday.settings import Settings
 from actionday.stores.archive.home import pseudonym_key
 from actionday.stores.casebook import Casebook, Head, casebook_exists, open_casebook
@@ -20,10 +33,38 @@ def casebook_of(settings: Settings, clock: Clock) -> Casebook:
     return open_casebook(_place(settings), key, clock, _password(settings))
 
 
-def actor_of(settings: Settings) -> Actor:
-    """Whoever the settings say acts. That is self-declared, so it may do everything; permissions part people who enrolled."""
-    key = pseudonym_key(settings.keys_of(settings.home))
-    return Actor(actor_id(key, settings.by), settings.by, frozenset(Permission))
+def actor_of(settings: Settings, clock: Clock) -> Actor:
+    """Who acts: whose key it is, where people are enrolled; else whoever the settings say, who may do everything.
+
+    Raises UsageError where people are enrolled and this is nobody's key, or nobody's who still works here.
+    """
+    people: Mapping[ActorId, tuple[Person, str]] = {}
+    if has_casebook(settings):
+        with casebook_of(settings, clock) as casebook:
+            people = casebook.people()
+    if not people:
+        key = pseudonym_key(settings.keys_of(settings.home))
+        return Actor(actor_id(key, settings.by), settings.by, frozenset(Permission))
+    own = open_key(settings)
+    if own is None:
+        raise UsageError(
+            "people are enrolled here: name your key with the setting person_key, or make one: `actionday person key`"
+        )
+    mine = [(person, name) for person, name in people.values() if person.key == own.public and person.works_here]
+    if not mine:
+        raise UsageError(
+            f"the key {place_of(settings)} is nobody's who works here: have it enrolled by an administrator"
+        )
+    ((person, name),) = mine
+    return Actor(person.id, name, granted(person.roles), own.sign)
+
+
+def are_enrolled(settings: Settings, clock: Clock) -> bool:
+    """Whether people are enrolled here. Where they are not, identities are self-declared."""
+    if not has_casebook(settings):
+        return False
+    with casebook_of(settings, clock) as casebook:
+        return bool(casebook.people())
 
 
 def head_of(settings: Settings, clock: Clock) -> str:
@@ -39,11 +80,11 @@ def judged_until(settings: Settings, head: str | None, clock: Clock) -> list[Jud
     if head == "" or not has_casebook(settings):
         return []
     with casebook_of(settings, clock) as casebook:
-        return list(casebook.judgements(actor_of(settings), None if head is None else Head.parse(head)))
+        return list(casebook.judgements(actor_of(settings, clock), None if head is None else Head.parse(head)))
 
 
 def declared(settings: Settings, name: str) -> Actor:
-    """Whoever a file says judged: as self-declared as the settings' own actor, and good for recording what the file says."""
+    """Whoever a file says judged: as self-declared as anybody where nobody is enrolled, and good for recording what the file says."""
     key = pseudonym_key(settings.keys_of(settings.home))
     return Actor(actor_id(key, name), name, frozenset({Permission.JUDGE}))
 

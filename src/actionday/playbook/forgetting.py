@@ -42,7 +42,9 @@ def _forget_decisions(settings: Settings, subject: Subject, reason: str, clock: 
     if not has_casebook(settings):
         return {}
     with casebook_of(settings, clock) as casebook:
-        erased = casebook.erase(actor_of(settings), Erasure(subject.ids | subject.references, subject.names, reason))
+        erased = casebook.erase(
+            actor_of(settings, clock), Erasure(subject.ids | subject.references, subject.names, reason)
+        )
     return {"casebook": {"erased": erased.entries, "rewritten": erased.reasons}}
 
 

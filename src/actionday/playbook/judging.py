@@ -47,7 +47,7 @@ def judge(settings: Settings, order: JudgingOrder, clock: Clock) -> dict[str, An
 
     Raises UsageError for a subject that cannot be told, or an answer and a relation that do not go together; PermissionRefused.
     """
-    actor = actor_of(settings)
+    actor = actor_of(settings, clock)
     actor.must(Permission.JUDGE)
     archive = Archive(open_home(settings.home), query_memory=settings.query_memory)
     a, b = (subject_called(settings, archive, asked) for asked in (order.a, order.b))
@@ -80,7 +80,7 @@ def judge(settings: Settings, order: JudgingOrder, clock: Clock) -> dict[str, An
 
 def withdraw(settings: Settings, judgement: str, why: str, clock: Clock) -> dict[str, Any]:
     """Take a judgement of whoever acts back. Raises UsageError where it is not theirs or not there; PermissionRefused."""
-    actor = actor_of(settings)
+    actor = actor_of(settings, clock)
     actor.must(Permission.JUDGE)
     open_home(settings.home)
     if not has_casebook(settings):
@@ -93,7 +93,7 @@ def withdraw(settings: Settings, judgement: str, why: str, clock: Clock) -> dict
 
 def lineage(settings: Settings, asked: str | None, clock: Clock) -> dict[str, Any]:
     """Lines, generations and conflicts, of everyone or of one subject's line. Raises UsageError, PermissionRefused."""
-    actor = actor_of(settings)
+    actor = actor_of(settings, clock)
     actor.must(Permission.READ)
     archive = Archive(open_home(settings.home), query_memory=settings.query_memory)
     only = None if asked is None else subject_called(settings, archive, asked)

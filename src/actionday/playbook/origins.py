@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 LIBRARIES = ("deltalake", "duckdb", "ibis-framework", "numba", "numpy", "polars", "pyarrow", "scipy")
 
 
-def origin_at(home: Home, view: View, order: BriefOrder, versions: Mapping[str, int], casebook: str) -> "BriefOrigin":
-    """What a brief says of its origin: inputs with their hashes, versions of archive, casebook and libraries, quarantine."""
+def origin_at(
+    home: Home, view: View, order: BriefOrder, versions: Mapping[str, int], casebook: tuple[str, bool]
+) -> "BriefOrigin":
+    """What a brief says of its origin: inputs with their hashes, versions of archive, casebook and libraries, quarantine.
+
+    `casebook` is its head (empty: none was read), and whether people are enrolled in it.
+    """
     from actionday.brief.origin import BriefOrigin, InputFile
 
     ingests, quarantine = view.table("ingests"), view.table("quarantine")
@@ -32,7 +37,8 @@ def origin_at(home: Home, view: View, order: BriefOrder, versions: Mapping[str, 
         by=order.by,
         inputs=tuple(InputFile(row["path"], row["sha256"], row["format"], _rows(row["counts"])) for row in done),
         archive=dict(versions),
-        casebook=casebook,
+        casebook=casebook[0],
+        enrolled=casebook[1],
         profile=home.policy.profile,
         content=home.policy.content,
         quarantine={row["reason"]: row["rows"] for row in reasons},

@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Any
 
 from actionday.observe.files import PassedOver
-from actionday.playbook.casebooks import actor_of, casebook_of, declared
+from actionday.playbook.casebooks import actor_of, are_enrolled, casebook_of, declared
 from actionday.records import (
     Actor,
     ActorId,
@@ -30,9 +30,17 @@ _TABLE = "link_judgements"
 def record_imported(settings: Settings, archive: Archive, clock: Clock) -> list[PassedOver]:
     """Record every answer of the archive that the casebook lacks, in the name of whom the file names.
 
-    Returns the answers that say nothing, such as a positive one without a relation. Raises PermissionRefused, HomeError, HomeLocked.
+    Returns the answers that say nothing, such as a positive one without a relation; where people are enrolled, nothing is recorded,
+    since an answer is signed there by who gives it. Raises PermissionRefused, HomeError, HomeLocked.
     """
-    actor_of(settings).must(Permission.JUDGE)
+    if are_enrolled(settings, clock):
+        return [
+            PassedOver(
+                _TABLE,
+                "people are enrolled here, and a file's answers carry nobody's signature; `actionday link judge`",
+            )
+        ]
+    actor_of(settings, clock).must(Permission.JUDGE)
     view = archive.view({_TABLE: archive.versions()[_TABLE]})
     rows = view.arrow(view.table(_TABLE).order_by(["judged_at", "judged_by", "subject", "target"])).to_pylist()
     key = pseudonym_key(settings.keys_of(settings.home))

@@ -3,7 +3,7 @@
 Standard library only (a test reads the imports). Nothing here reads files, opens a store or knows a platform's protocol.
 """
 
-from actionday.records.actor import Actor, Permission
+from actionday.records.actor import Actor
 from actionday.records.campaign import Campaign, Event, load_campaign
 from actionday.records.clock import Clock, FixedClock, SystemClock
 from actionday.records.errors import (
@@ -18,9 +18,11 @@ from actionday.records.errors import (
     WorkerStopped,
 )
 from actionday.records.estimate import Estimate, Measure
-from actionday.records.ids import ActorId, EntryId, JudgementId, new_entry_id, new_judgement_id
+from actionday.records.ids import ActorId, EntryId, JudgementId, new_actor_id, new_entry_id, new_judgement_id
 from actionday.records.judgement import DIRECTED, LEAD, NOTHING_JUDGED, Judged, Judgement, Relation, Withdrawal
 from actionday.records.lineage import Conflict, Contradiction, Lineage, Standing, fold
+from actionday.records.permission import GRANTS, Permission, Role, granted
+from actionday.records.person import Enrolment, Person, enrolled, fault_in
 from actionday.records.platform import PLATFORMS, Platform, platform_of
 from actionday.records.probe import Evidence, Exchange, Verdict
 from actionday.records.progress import Progress, Silent
@@ -44,6 +46,7 @@ from actionday.records.subject import SubjectId, handle_reference
 __all__ = [
     "DIRECTED",
     "GONE",
+    "GRANTS",
     "LEAD",
     "LONGEST_NAME",
     "NOTHING_JUDGED",
@@ -57,6 +60,7 @@ __all__ = [
     "Clock",
     "Conflict",
     "Contradiction",
+    "Enrolment",
     "EntryId",
     "Estimate",
     "Event",
@@ -74,9 +78,11 @@ __all__ = [
     "Measure",
     "Permission",
     "PermissionRefused",
+    "Person",
     "Platform",
     "Progress",
     "Relation",
+    "Role",
     "RowRefused",
     "Secret",
     "Silent",
@@ -89,8 +95,11 @@ __all__ = [
     "Withdrawal",
     "WorkerStopped",
     "actor_id",
+    "enrolled",
+    "fault_in",
     "first_word_hash",
     "fold",
+    "granted",
     "handle_reference",
     "imported_judgement_id",
     "key_check",
@@ -98,6 +107,7 @@ __all__ = [
     "lookup_hash",
     "name_hash",
     "name_words",
+    "new_actor_id",
     "new_entry_id",
     "new_judgement_id",
     "platform_of",

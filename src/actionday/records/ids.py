@@ -22,6 +22,11 @@ def new_judgement_id(randomness: Randomness = secrets.token_bytes) -> JudgementI
     return JudgementId(new_entry_id("j", randomness))
 
 
+def new_actor_id(randomness: Randomness = secrets.token_bytes) -> ActorId:
+    """An id for a person who is enrolled."""
+    return ActorId(new_entry_id("a", randomness))
+
+
 def new_entry_id(letter: str, randomness: Randomness = secrets.token_bytes) -> EntryId:
     """An id for an entry of the kind that the letter stands for."""
     return EntryId(f"{letter}-{randomness(16).hex()}")

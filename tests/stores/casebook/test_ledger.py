@@ -161,8 +161,8 @@ def test_the_fold_of_the_ledger_is_the_fold_of_the_list(
     "UPDATE ledger SET actor = 'a-other'",
     "UPDATE ledger SET at = at WHERE seq = 2",
     "DELETE FROM ledger WHERE seq = 3",
-    "INSERT INTO ledger SELECT 9, 'x', kind, at, actor, of, facts, words, hash, 'y' FROM ledger WHERE seq = 3",
-    "INSERT INTO ledger SELECT 4, 'x', kind, at, actor, of, facts, words, 'another', 'y' FROM ledger WHERE seq = 3",
+    "INSERT INTO ledger SELECT 9, 'x', kind, at, actor, of, facts, words, hash, 'y', NULL FROM ledger WHERE seq = 3",
+    "INSERT INTO ledger SELECT 4, 'x', kind, at, actor, of, facts, words, 'another', 'y', NULL FROM ledger WHERE seq = 3",
     "UPDATE payloads SET body = salt",
 ])  # fmt: skip
 def test_the_database_itself_refuses_to_rewrite_history(place: Place, statement: str) -> None:
@@ -178,7 +178,7 @@ def test_replacing_and_truncating_are_refused_too(place: Place) -> None:
         head = casebook.record(ANN, [said(1, 0, 1)])
         with place.sql() as engine:
             sqlite = engine.dialect.name == "sqlite"
-            again = "INSERT OR REPLACE INTO ledger SELECT seq, id, kind, at, 'a-other', of, facts, words, previous, hash FROM ledger WHERE seq = 2"
+            again = "INSERT OR REPLACE INTO ledger SELECT seq, id, kind, at, 'a-other', of, facts, words, previous, hash, NULL FROM ledger WHERE seq = 2"
             payload = "INSERT OR REPLACE INTO payloads SELECT seq, part, salt, salt FROM payloads"
             for statement in (again, payload) if sqlite else ("TRUNCATE ledger CASCADE",):
                 with pytest.raises(DBAPIError, match=REFUSED), engine.begin() as connection:

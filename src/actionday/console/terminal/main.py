@@ -6,11 +6,12 @@ from importlib.metadata import version
 import click
 
 from actionday.console.terminal.archive import archive, forget, retention
-from actionday.console.terminal.casebook import casebook
+from actionday.console.terminal.ledger import ledger
 from actionday.console.terminal.link import link
 from actionday.console.terminal.measure import measure
 from actionday.console.terminal.observe import observe
 from actionday.console.terminal.options import fail
+from actionday.console.terminal.person import person
 from actionday.console.terminal.run import reproduce, run, scenario
 from actionday.observe.no_pandas import do_without_pandas
 from actionday.records import ActiondayError
@@ -22,7 +23,7 @@ def actionday() -> None:
     """Find, refer and measure around a referral action day. People decide; software proposes."""
 
 
-for command in (run, observe, link, measure, scenario, archive, casebook, forget, retention, reproduce):
+for command in (run, observe, link, measure, scenario, archive, ledger, person, forget, retention, reproduce):
     actionday.add_command(command)
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from actionday.brief.escape import terminal
-from actionday.records import ActiondayError, HomeError, HomeLocked, InputError, PermissionRefused, UsageError
+from actionday.records import ActiondayError, HomeError, HomeLocked, InputError, PermissionRefused, Secret, UsageError
 from actionday.settings import Settings, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -52,8 +52,15 @@ def exit_code(error: ActiondayError) -> int:
 
 def settings_for(home: Path | None) -> Settings:
     """Settings from the environment and the working folder, with the home that was named."""
-    settings = load_settings(os.environ, Path.cwd())
+    settings = replace(load_settings(os.environ, Path.cwd()), ask=_asked)
     return settings if home is None else replace(settings, home=home)
+
+
+def _asked(what: str) -> Secret | None:
+    """Ask whoever sits at the terminal; the answer is not shown."""
+    if not sys.stdin.isatty():
+        return None
+    return Secret(click.prompt(terminal(what), hide_input=True, err=True))
 
 
 def say(text: str) -> None:

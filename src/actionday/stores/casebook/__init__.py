@@ -1,7 +1,17 @@
 """What was decided: an append-only, hash-chained ledger on SQLite or PostgreSQL, and what of it can be erased beside it."""
 
-from actionday.stores.casebook.casebook import Casebook, ChainReport, Erased, Erasure, Fault
+from actionday.stores.casebook.casebook import Casebook, ChainReport, Checkpoint, Erased, Erasure, Fault
 from actionday.stores.casebook.chain import Head
 from actionday.stores.casebook.opening import casebook_exists, open_casebook
 
-__all__ = ["Casebook", "ChainReport", "Erased", "Erasure", "Fault", "Head", "casebook_exists", "open_casebook"]
+__all__ = [
+    "Casebook",
+    "ChainReport",
+    "Checkpoint",
+    "Erased",
+    "Erasure",
+    "Fault",
+    "Head",
+    "casebook_exists",
+    "open_casebook",
+]

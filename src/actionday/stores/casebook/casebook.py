@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
-from actionday.records import Actor, ActorId, Judgement, Lineage, Withdrawal
+from actionday.records import Actor, ActorId, Enrolment, Judgement, Lineage, Person, Withdrawal
 from actionday.stores.casebook.chain import Head
 
 
@@ -22,12 +22,27 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What a walk along the chain found. `erased` counts entries that lost something by an erasure on record."""
+    """What a walk along the chain found. `erased` counts entries that lost something by an erasure on record.
+
+    `people` are those who were ever enrolled; `signed` counts entries with a signature, which is every entry from the first
+    enrolment on.
+    """
 
     entries: int
     head: Head
     erased: int
     fault: Fault | None
+    people: int = 0
+    signed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A head and who signed it, to be kept where nobody who writes to the casebook can reach it."""
+
+    head: Head
+    actor: ActorId
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,9 @@ class Erased:
 
 class Casebook(Protocol):
     """An append-only ledger. Every method that changes or reveals raises PermissionRefused for an actor who may not.
+
+    Where people are enrolled, what an actor may do is what the ledger says of them, whatever the `Actor` claims, and what they
+    write is signed: UsageError where the signature is not made with their key.
 
     Methods raise HomeError where the database cannot be used, HomeLocked where another process holds it for too long.
     Entries are written in one transaction a call, and a call that returned is on the disk.
@@ -89,12 +107,30 @@ class Casebook(Protocol):
         """
         ...
 
+    def enrol(self, actor: Actor, enrolment: Enrolment) -> Head:
+        """Say who works here, with which key and in which roles (permission `enrol`).
+
+        The first person enrols themselves. Raises UsageError where the enrolment may not stand (`records.fault_in`).
+        """
+        ...
+
+    def people(self) -> Mapping[ActorId, tuple[Person, str]]:
+        """Everybody who ever was enrolled, and what they are called. Empty: identities here are self-declared."""
+        ...
+
+    def checkpoint(self, actor: Actor) -> Checkpoint:
+        """The newest entry, signed by somebody who is enrolled. Raises UsageError for anybody else."""
+        ...
+
     def head(self) -> Head:
         """The newest entry."""
         ...
 
-    def verify(self, noted: Head | None = None) -> ChainReport:
-        """Walk along the whole chain; with a noted head also see that nothing up to it was cut off or written anew."""
+    def verify(self, noted: Head | None = None, checkpoint: Checkpoint | None = None) -> ChainReport:
+        """Walk along the whole chain; with a noted head also see that nothing up to it was cut off or written anew.
+
+        A checkpoint is a noted head, and its signature must be its signer's.
+        """
         ...
 
     def close(self) -> None:

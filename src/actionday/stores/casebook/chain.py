@@ -28,6 +28,7 @@ class Kind(StrEnum):
     JUDGEMENT = "judgement"
     WITHDRAWN = "judgement_withdrawn"
     ERASURE = "erasure"
+    PERSON = "person"
 
 
 class Part(StrEnum):
@@ -43,7 +44,8 @@ class Part(StrEnum):
 class Entry:
     """One row of the ledger. It holds random and keyed ids and commitments; no subject, no name, no reason.
 
-    `of` is the id of the entry it is about, where it is about one; `at` when it was written, ISO 8601 in UTC.
+    `of` is the id of the entry it is about, where it is about one; `at` when it was written, ISO 8601 in UTC; `signature` is
+    the actor's over the hash, where people are enrolled.
     """
 
     seq: int
@@ -56,6 +58,7 @@ class Entry:
     words: str | None
     previous: str
     hash: str
+    signature: str | None = None
 
     @property
     def digest(self) -> str:
@@ -82,7 +85,7 @@ class Head:
         """Read the text form. Raises UsageError when it is not one."""
         word, *rest = text.strip().split(":")
         if word != "casebook" or len(rest) != 3 or not rest[1].isdigit() or len(rest[2]) != len(GENESIS):
-            raise UsageError(f"{text!r} is no head of a casebook; `actionday casebook verify` prints one")
+            raise UsageError(f"{text!r} is no head of a casebook; `actionday ledger verify` prints one")
         return cls(rest[0], int(rest[1]), rest[2])
 
 

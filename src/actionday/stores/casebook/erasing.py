@@ -14,8 +14,8 @@ from actionday.stores.casebook.payloads import Gone, Naming, of_erasure, reason_
 from actionday.stores.casebook.tables import FORGOTTEN, PAYLOAD_SUBJECTS, PAYLOADS
 
 
-def erase(connection: Connection, means: Means, actor: Actor, erasure: Erasure) -> Erased:
-    """Erase inside the caller's write transaction. What has gone already leaves no second record."""
+def erase(connection: Connection, means: Means, actor: Actor, erasure: Erasure, key: bytes | None = None) -> Erased:
+    """Erase inside the caller's write transaction. What has gone already leaves no second record. `key`: see `ledger.append`."""
     hashes = sorted(lookup_hash(means.key, subject) for subject in erasure.subjects)
     own = {
         row.seq
@@ -31,7 +31,8 @@ def erase(connection: Connection, means: Means, actor: Actor, erasure: Erasure) 
         _take(connection, gone)
         if new:
             connection.execute(insert(FORGOTTEN), new)
-        append(connection, means, actor, [of_erasure(actor, new_entry_id("e", means.randomness), gone, erasure.reason)])
+        record = of_erasure(actor, new_entry_id("e", means.randomness), gone, erasure.reason)
+        append(connection, means, actor, [record], key)
     return Erased(len(own), len(named))
 
 

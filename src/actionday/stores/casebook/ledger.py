@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, insert, select
 from actionday.records import Actor, Clock, UsageError, lookup_hash
 from actionday.stores.casebook.chain import GENESIS, SALT_BYTES, Entry, Part, commitment, moment
 from actionday.stores.casebook.payloads import Draft
+from actionday.stores.casebook.signing import entry_signature
 from actionday.stores.casebook.tables import FORGOTTEN, LEDGER, PAYLOAD_SUBJECTS, PAYLOADS
 
 T = TypeVar("T")
@@ -31,10 +32,13 @@ def newest(connection: Connection) -> tuple[int, str]:
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 
-def append(connection: Connection, means: Means, actor: Actor, drafts: Sequence[Draft]) -> None:
+def append(
+    connection: Connection, means: Means, actor: Actor, drafts: Sequence[Draft], key: bytes | None = None
+) -> None:
     """Append entries in order; one whose id is there with the same content is not written again.
 
-    Raises UsageError for an id that is there with other content, or a subject that was forgotten.
+    `key` is the actor's, where people are enrolled, and entries are signed then. Raises UsageError for an id that is there with
+    other content, a subject that was forgotten, or a signature that is not that key's.
     """
     fresh = _not_there(connection, actor, drafts)
     lookups = {subject: lookup_hash(means.key, subject) for draft in fresh for subject in draft.subjects}
@@ -48,6 +52,8 @@ def append(connection: Connection, means: Means, actor: Actor, drafts: Sequence[
             entry = _entry(
                 seq, draft, previous, {part: commitment(salt, body) for part, salt, body in salted}, means, actor
             )
+            if key is not None:
+                entry = replace(entry, signature=entry_signature(actor, key, entry.hash))
             previous = entry.hash
             entries.append({column.name: getattr(entry, column.name) for column in LEDGER.c})
             payloads += [{"seq": seq, "part": part.value, "salt": salt, "body": body} for part, salt, body in salted]

@@ -1,4 +1,4 @@
-"""What entries commit to, as bytes and back: judgements, withdrawals, erasures. And whether a reason names somebody.
+"""What entries commit to, as bytes and back: judgements, withdrawals, erasures, people. And whether a reason names somebody.
 
 The bytes are kept as they were written and never encoded again, since an entry commits to them.
 """
@@ -12,11 +12,13 @@ import msgspec
 from actionday.records import (
     Actor,
     ActorId,
+    Enrolment,
     EntryId,
     Judged,
     Judgement,
     JudgementId,
     Relation,
+    Role,
     SubjectId,
     Withdrawal,
     name_words,
@@ -63,6 +65,19 @@ class _Words(msgspec.Struct, frozen=True):
     why: str
 
 
+class _Work(msgspec.Struct, frozen=True):
+    person: str
+    key: str
+    roles: tuple[Role, ...]
+    at: str
+
+
+class _Named(msgspec.Struct, frozen=True):
+    by: str
+    why: str
+    name: str
+
+
 class Gone(msgspec.Struct, frozen=True):
     """What an erasure took: keyed hashes of the subjects, and by part the entries that lost it."""
 
@@ -78,6 +93,8 @@ class Gone(msgspec.Struct, frozen=True):
 _ANSWERS = msgspec.json.Decoder(_Answer)
 _WORDS = msgspec.json.Decoder(_Words)
 _GONE = msgspec.json.Decoder(Gone)
+_WORK = msgspec.json.Decoder(_Work)
+_NAMED = msgspec.json.Decoder(_Named)
 
 
 def of_judgement(actor: Actor, one: Judgement) -> Draft:
@@ -96,6 +113,22 @@ def of_withdrawal(actor: Actor, one: Withdrawal) -> Draft:
 def of_erasure(actor: Actor, entry: EntryId, gone: Gone, reason: str) -> Draft:
     """An erasure record to append."""
     return Draft(entry, Kind.ERASURE, msgspec.json.encode(gone), _words(actor, reason))
+
+
+def of_enrolment(actor: Actor, one: Enrolment) -> Draft:
+    """What is said about a person, to append."""
+    facts = _Work(one.person, one.key.hex(), tuple(sorted(one.roles)), moment(one.at))
+    words = msgspec.json.encode(_Named(actor.name, one.why, one.name))
+    return Draft(one.id, Kind.PERSON, msgspec.json.encode(facts), words)
+
+
+def to_enrolment(entry: str, facts: bytes, words: bytes | None) -> Enrolment:
+    """What was said about a person; without the name where that was erased. Raises ValueError when it is none."""
+    said = _WORK.decode(facts)
+    named = _Named("", ERASED, "") if words is None else _NAMED.decode(words)
+    at = datetime.fromisoformat(said.at).astimezone(UTC)
+    key = bytes.fromhex(said.key)
+    return Enrolment(EntryId(entry), ActorId(said.person), key, frozenset(said.roles), at, named.name, named.why)
 
 
 def to_judgement(entry: str, actor: str, facts: bytes, words: bytes | None) -> Judgement:

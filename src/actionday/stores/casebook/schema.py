@@ -52,7 +52,14 @@ _POSTGRESQL = (
     "CREATE TRIGGER payloads_no_update BEFORE UPDATE ON payloads "
     "FOR EACH STATEMENT EXECUTE FUNCTION casebook_refuse('payloads are not changed')",
 )
-STEPS: tuple[Mapping[str, tuple[str, ...]], ...] = ({"sqlite": _SQLITE, "postgresql": _POSTGRESQL},)
+_SIGNED = (
+    "ALTER TABLE ledger ADD COLUMN signature TEXT",
+    "CREATE INDEX ledger_kind ON ledger (kind, seq)",  # who is enrolled is asked at every write
+)
+STEPS: tuple[Mapping[str, tuple[str, ...]], ...] = (
+    {"sqlite": _SQLITE, "postgresql": _POSTGRESQL},
+    {"sqlite": _SIGNED, "postgresql": _SIGNED},
+)
 """Statements by database; applying the first n makes version n."""
 _TYPES = {"sqlite": {"integer": "INTEGER", "bytes": "BLOB"}, "postgresql": {"integer": "BIGINT", "bytes": "BYTEA"}}
 

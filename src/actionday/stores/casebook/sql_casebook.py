@@ -6,13 +6,26 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from actionday.records import Actor, ActorId, Judgement, Lineage, Permission, UsageError, Withdrawal, fold
-from actionday.stores.casebook.casebook import ChainReport, Erased, Erasure
+from actionday.records import (
+    Actor,
+    ActorId,
+    Enrolment,
+    Judgement,
+    Lineage,
+    Permission,
+    Person,
+    UsageError,
+    Withdrawal,
+    fold,
+)
+from actionday.stores.casebook.casebook import ChainReport, Checkpoint, Erased, Erasure
 from actionday.stores.casebook.chain import Head, Kind, Part
 from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.erasing import erase
 from actionday.stores.casebook.ledger import PAGE, Means, append, asked_for, newest
 from actionday.stores.casebook.payloads import of_judgement, of_withdrawal, to_judgement, writer_of
+from actionday.stores.casebook.people import enrol, key_of, people_of
+from actionday.stores.casebook.signing import head_signature
 from actionday.stores.casebook.tables import CASEBOOK, LEDGER, PAYLOADS
 from actionday.stores.casebook.verify import verify
 
@@ -25,40 +38,40 @@ class SqlCasebook:
 
     def record(self, actor: Actor, judgements: Iterable[Judgement]) -> Head:
         """See `Casebook`."""
-        actor.must(Permission.JUDGE)
         made = list(judgements)
         if any(one.who != actor.id for one in made):
             raise UsageError("a judgement is recorded by the person who made it")
         with self._database.writing() as connection:
-            append(connection, self._means, actor, [of_judgement(actor, one) for one in made])
+            key = key_of(connection, actor, Permission.JUDGE)
+            append(connection, self._means, actor, [of_judgement(actor, one) for one in made], key)
             return _head(connection)
 
     def withdraw(self, actor: Actor, withdrawals: Iterable[Withdrawal]) -> Head:
         """See `Casebook`."""
-        actor.must(Permission.JUDGE)
         made = list(withdrawals)
         with self._database.writing() as connection:
+            key = key_of(connection, actor, Permission.JUDGE)
             query = select(LEDGER.c.id).where(LEDGER.c.kind == Kind.JUDGEMENT.value, LEDGER.c.actor == actor.id)
             own = {row.id for row in asked_for(connection, query, LEDGER.c.id, [one.of for one in made])}
             for one in made:
                 if one.of not in own or one.who != actor.id:
                     raise UsageError(f"{one.of} is no judgement of this person's here, so it is not theirs to withdraw")
-            append(connection, self._means, actor, [of_withdrawal(actor, one) for one in made])
+            append(connection, self._means, actor, [of_withdrawal(actor, one) for one in made], key)
             return _head(connection)
 
     def judgements(self, actor: Actor, until: Head | None = None) -> Iterator[Judgement]:
         """See `Casebook`."""
-        actor.must(Permission.READ)
         with self._database.reading() as connection:
+            key_of(connection, actor, Permission.READ)
             end = newest(connection)[0] if until is None else _entry_at(connection, until)
         return self._judgements(end)
 
     def names(self, actor: Actor) -> Mapping[ActorId, str]:
         """See `Casebook`."""
-        actor.must(Permission.READ)
         worded = select(func.max(LEDGER.c.seq)).join(PAYLOADS, _of_part(PAYLOADS, Part.WORDS)).group_by(LEDGER.c.actor)
         query = select(LEDGER.c.actor, PAYLOADS.c.body).join(PAYLOADS, _of_part(PAYLOADS, Part.WORDS))
         with self._database.reading() as connection:
+            key_of(connection, actor, Permission.READ)
             rows = connection.execute(query.where(LEDGER.c.seq.in_(worded))).all()
         return {ActorId(actor): writer_of(bytes(body)) for actor, body in rows}
 
@@ -68,22 +81,41 @@ class SqlCasebook:
 
     def erase(self, actor: Actor, erasure: Erasure) -> Erased:
         """See `Casebook`."""
-        actor.must(Permission.ERASE)
         with self._database.writing() as connection:
-            erased = erase(connection, self._means, actor, erasure)
+            key = key_of(connection, actor, Permission.ERASE)
+            erased = erase(connection, self._means, actor, erasure, key)
         # Also where nothing was left to erase: a run that was killed may have committed and not come this far.
         self._database.scrub()
         return erased
+
+    def enrol(self, actor: Actor, enrolment: Enrolment) -> Head:
+        """See `Casebook`."""
+        with self._database.writing() as connection:
+            enrol(connection, self._means, actor, enrolment)
+            return _head(connection)
+
+    def people(self) -> Mapping[ActorId, tuple[Person, str]]:
+        """See `Casebook`."""
+        with self._database.reading() as connection:
+            return people_of(connection)
+
+    def checkpoint(self, actor: Actor) -> Checkpoint:
+        """See `Casebook`."""
+        with self._database.reading() as connection:
+            people, head = people_of(connection), _head(connection)
+        if actor.id not in people or not people[actor.id][0].works_here:
+            raise UsageError("a checkpoint is signed by somebody who is enrolled: `actionday person add`")
+        return Checkpoint(head, actor.id, head_signature(actor, people[actor.id][0].key, str(head)))
 
     def head(self) -> Head:
         """See `Casebook`."""
         with self._database.reading() as connection:
             return _head(connection)
 
-    def verify(self, noted: Head | None = None) -> ChainReport:
+    def verify(self, noted: Head | None = None, checkpoint: Checkpoint | None = None) -> ChainReport:
         """See `Casebook`."""
         with self._database.reading() as connection:
-            return verify(connection, noted)
+            return verify(connection, noted, checkpoint)
 
     def close(self) -> None:
         """See `Casebook`."""

@@ -17,7 +17,7 @@ LEDGER = Table(
     METADATA,
     Column("seq", BigInteger, primary_key=True, comment="1, 2, 3 … without a gap"),
     Column("id", Text, comment="random, unique"),
-    Column("kind", Text, comment="casebook_made, judgement, judgement_withdrawn, erasure"),
+    Column("kind", Text, comment="casebook_made, judgement, judgement_withdrawn, erasure, person"),
     Column("at", Text, comment="when it was written, ISO 8601 in UTC, microseconds"),
     Column("actor", Text, comment="who wrote it, by id"),
     Column("of", Text, comment="the id of the entry it is about"),
@@ -25,6 +25,7 @@ LEDGER = Table(
     Column("words", Text, comment="commitment to its words, HMAC-SHA-256"),
     Column("previous", Text, comment="the hash before it"),
     Column("hash", Text, comment="SHA-256 over the hash before it and all columns left of this one"),
+    Column("signature", Text, comment="Ed25519 over the hash by the actor's key, where people are enrolled"),
     comment="What was decided, in order. Append-only: the database refuses to change, delete or reorder.",
 )
 PAYLOADS = Table(

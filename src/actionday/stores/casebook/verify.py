@@ -1,8 +1,9 @@
 """Walks along the chain and names the first bad entry. Reads in pages, so a chain of any length is walked in little memory.
 
 Found: a changed field, a missing, doubled or reordered entry, an entry cut off behind a noted head, a payload that is not the one
-that was committed to, a payload that is gone without an erasure record. Not found without a noted head: a tail that was cut off,
-or a chain that was written anew as a whole.
+that was committed to, a payload that is gone without an erasure record, and from the first enrolment on an entry without its
+actor's signature, or somebody enrolled by who may not. Not found without a noted head: a tail that was cut off, or a chain that
+was written anew as a whole (signed: by people who are not yours).
 """
 
 from collections.abc import Iterator
@@ -10,18 +11,19 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from actionday.records import ActorId, EntryId
-from actionday.stores.casebook.casebook import ChainReport, Fault
+from actionday.records import ActorId, Enrolment, EntryId, enrolled, fault_in
+from actionday.stores.casebook.casebook import ChainReport, Checkpoint, Fault
 from actionday.stores.casebook.chain import GENESIS, Entry, Head, Kind, Part, commitment
 from actionday.stores.casebook.ledger import PAGE
-from actionday.stores.casebook.payloads import to_gone
+from actionday.stores.casebook.payloads import to_enrolment, to_gone
+from actionday.stores.casebook.signing import is_entry_signature, is_head_signature
 from actionday.stores.casebook.tables import CASEBOOK, LEDGER, PAYLOADS
 
 
-def verify(connection: Connection, noted: Head | None) -> ChainReport:
+def verify(connection: Connection, noted: Head | None, checkpoint: Checkpoint | None = None) -> ChainReport:
     """Walk along the whole chain, in a read of one moment."""
     casebook = connection.execute(select(CASEBOOK.c.id)).scalar_one()
-    walk = _Walk(casebook, noted)
+    walk = _Walk(casebook, noted if checkpoint is None else checkpoint.head, checkpoint)
     for entry, payloads in _entries(connection):
         if not walk.step(entry, payloads):
             break
@@ -31,8 +33,10 @@ def verify(connection: Connection, noted: Head | None) -> ChainReport:
 class _Walk:
     """What was seen of the chain so far."""
 
-    def __init__(self, casebook: str, noted: Head | None) -> None:
-        self._casebook, self._noted = casebook, noted
+    def __init__(self, casebook: str, noted: Head | None, checkpoint: Checkpoint | None) -> None:
+        self._casebook, self._noted, self._checkpoint = casebook, noted, checkpoint
+        self._people: list[Enrolment] = []
+        self._signed = 0
         self._seq, self._hash = 0, GENESIS
         self._lacking: set[tuple[int, str]] = set()
         self._erased: set[tuple[int, str]] = set()
@@ -42,18 +46,20 @@ class _Walk:
 
     def step(self, entry: Entry, payloads: dict[str, tuple[bytes, bytes]]) -> bool:
         """Take one entry. False where it is bad."""
-        reason = self._broken(entry) or self._unkept(entry, payloads)
+        reason = self._broken(entry) or self._unkept(entry, payloads) or self._unsigned(entry, payloads)
         if reason:
             self._fault = self._fault or Fault(self._seq + 1, reason)
         else:
             self._seq, self._hash = entry.seq, entry.hash
+            self._signed += entry.signature is not None
         return self._fault is None
 
     def report(self) -> ChainReport:
         """What the walk found."""
-        fault = self._fault or self._cut_off() or self._unaccounted()
+        fault = self._fault or self._cut_off() or self._unaccounted() or self._badly_signed()
         head = Head(self._casebook, self._seq, self._hash)
-        return ChainReport(self._seq, head, len({seq for seq, _ in self._erased}), fault)
+        people = len({one.person for one in self._people})
+        return ChainReport(self._seq, head, len({seq for seq, _ in self._erased}), fault, people, self._signed)
 
     def _broken(self, entry: Entry) -> str:
         if entry.seq != self._seq + 1:
@@ -67,6 +73,32 @@ class _Walk:
         if self._noted is not None and entry.seq == self._noted.seq and entry.hash != self._noted.hash:
             return "it is not the entry that the noted head speaks of"
         return ""
+
+    def _unsigned(self, entry: Entry, payloads: dict[str, tuple[bytes, bytes]]) -> str:
+        before = enrolled(self._people)
+        if entry.kind == Kind.PERSON:
+            try:
+                said = to_enrolment(entry.id, payloads[Part.FACTS][1], None)
+            except (KeyError, ValueError):
+                return "it says that it is about a person, and is not"
+            if fault := fault_in(before, said, entry.actor):
+                return f"it enrols somebody who may not be: {fault}"
+            self._people.append(said)
+        writer = (before or enrolled(self._people)).get(entry.actor)
+        if writer is None:
+            return "nobody who is enrolled wrote it" if before else ""
+        if not writer.works_here:
+            return "who wrote it did not work here any more"
+        return "" if is_entry_signature(writer.key, entry.hash, entry.signature) else "it lacks its actor's signature"
+
+    def _badly_signed(self) -> Fault | None:
+        one = self._checkpoint
+        if one is None:
+            return None
+        keys = {said.key for said in self._people if said.person == one.actor}
+        if any(is_head_signature(key, str(one.head), one.signature) for key in keys):
+            return None
+        return Fault(one.head.seq, "the checkpoint's signature is nobody's who is enrolled here")
 
     def _unkept(self, entry: Entry, payloads: dict[str, tuple[bytes, bytes]]) -> str:
         for part, committed in ((Part.FACTS, entry.facts), (Part.WORDS, entry.words)):
@@ -123,5 +155,6 @@ def _payloads(connection: Connection, first: int, last: int) -> dict[int, dict[s
 def entry_of(row: Any) -> Entry:  # noqa: ANN401 - a row as the database gives it
     """An entry from its row."""
     return Entry(
-        row.seq, EntryId(row.id), row.kind, row.at, ActorId(row.actor), row.of, row.facts, row.words, row.previous, row.hash
+        row.seq, EntryId(row.id), row.kind, row.at, ActorId(row.actor), row.of, row.facts, row.words, row.previous, row.hash,
+        row.signature,
     )  # fmt: skip
