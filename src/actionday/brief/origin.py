@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from actionday.records.preregistration import Frozen
+
 SYNTHETIC = "synthetic world; we put the effect in"
 """Printed on every page and in every figure of a brief made from synthetic input."""
 
@@ -27,6 +29,8 @@ class BriefOrigin:
 
     `casebook` is the head up to which judgements were read, empty where there were none.
 
+    `registrations` is what was fixed before days, of this day and of others.
+
     `marking` is the sender's (a TLP label, say) and is printed on every page; empty prints that none was given.
     """
 
@@ -44,6 +48,7 @@ class BriefOrigin:
     marking: str = ""
     by: str = "all"
     casebook: str = ""
+    registrations: tuple[Frozen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

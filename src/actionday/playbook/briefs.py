@@ -1,11 +1,12 @@
 """Measure a home and write the brief of a day; compute a brief's numbers again. Not for: how a brief looks, that is `brief`."""
 
+import dataclasses
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from actionday.playbook.annexes import remember_annex
-from actionday.playbook.casebooks import head_of
+from actionday.playbook.casebooks import frozen_until, head_of
 from actionday.playbook.measuring import measure
 from actionday.playbook.orders import MEASURES, Asked, BriefOrder
 from actionday.playbook.origins import identities_in, origin_at
@@ -30,7 +31,8 @@ def brief(settings: Settings, order: BriefOrder) -> list[Path]:
     measures, _ = measure(settings, [*MEASURES, "network"], asked, order.clock, order.progress)
     order.progress.phase("writing the brief", 1, "steps")
     view = archive.view(versions)
-    origin = origin_at(home, view, order, versions, head)
+    fixed = tuple(frozen_until(settings, head, order.clock))
+    origin = dataclasses.replace(origin_at(home, view, order, versions, head), registrations=fixed)
     identities = identities_in(view, settings.by, order.identify) if order.identify else None
     files = write_brief(measures, order.campaign, origin, order.out, identities=identities, key=order.key)
     order.progress.advance(1)
@@ -43,7 +45,9 @@ def origin_of(settings: Settings, order: BriefOrder) -> "BriefOrigin":
     """Where a home's numbers come from at this moment, as a brief prints it."""
     home = open_home(settings.home)
     archive = Archive(home, query_memory=settings.query_memory)
-    return origin_at(home, archive.view(), order, archive.versions(), head_of(settings, order.clock))
+    head = head_of(settings, order.clock)
+    fixed = tuple(frozen_until(settings, head, order.clock))
+    return dataclasses.replace(origin_at(home, archive.view(), order, archive.versions(), head), registrations=fixed)
 
 
 def reproduce(settings: Settings, folder: Path, clock: Clock, progress: Progress) -> dict[str, Any]:

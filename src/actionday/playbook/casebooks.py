@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from actionday.records import Actor, Clock, Judgement, Permission, Secret, actor_id
+from actionday.records.preregistration import Frozen
 from actionday.settings import Settings
 from actionday.stores.archive.home import pseudonym_key
 from actionday.stores.casebook import Casebook, Head, casebook_exists, open_casebook
@@ -40,6 +41,14 @@ def judged_until(settings: Settings, head: str | None, clock: Clock) -> list[Jud
         return []
     with casebook_of(settings, clock) as casebook:
         return list(casebook.judgements(actor_of(settings), None if head is None else Head.parse(head)))
+
+
+def frozen_until(settings: Settings, head: str | None, clock: Clock) -> list[Frozen]:
+    """What was fixed before days, as it stood at a head (as in `judged_until`). Raises UsageError, PermissionRefused."""
+    if head == "" or not has_casebook(settings):
+        return []
+    with casebook_of(settings, clock) as casebook:
+        return list(casebook.frozen(actor_of(settings), None if head is None else Head.parse(head)))
 
 
 def declared(settings: Settings, name: str) -> Actor:

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     """say how two subjects belong together, and take it back"""
     READ = "read"
     """see what was decided, by whom and why"""
+    FREEZE = "freeze"
+    """fix before a day what will be measured"""
     ERASE = "erase"
     """take a subject out for good"""
 

@@ -1,18 +1,26 @@
 """The casebook over SQLAlchemy: permissions asked, transactions opened, the work done by `ledger`, `erasing` and `verify`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from actionday.records import Actor, ActorId, Judgement, Lineage, Permission, UsageError, Withdrawal, fold
+from actionday.records import Actor, ActorId, Judgement, Lineage, Permission, UsageError, Withdrawal, fold, new_entry_id
+from actionday.records.preregistration import Frozen
 from actionday.stores.casebook.casebook import ChainReport, Erased, Erasure
 from actionday.stores.casebook.chain import Head, Kind, Part
 from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.erasing import erase
 from actionday.stores.casebook.ledger import PAGE, Means, append, asked_for, newest
-from actionday.stores.casebook.payloads import of_judgement, of_withdrawal, to_judgement, writer_of
+from actionday.stores.casebook.payloads import (
+    of_frozen,
+    of_judgement,
+    of_withdrawal,
+    to_frozen,
+    to_judgement,
+    writer_of,
+)
 from actionday.stores.casebook.tables import CASEBOOK, LEDGER, PAYLOADS
 from actionday.stores.casebook.verify import verify
 
@@ -52,6 +60,24 @@ class SqlCasebook:
         with self._database.reading() as connection:
             end = newest(connection)[0] if until is None else _entry_at(connection, until)
         return self._judgements(end)
+
+    def freeze(self, actor: Actor, frozen: Frozen) -> Head:
+        """See `Casebook`."""
+        actor.must(Permission.FREEZE)
+        with self._database.writing() as connection:
+            entry = new_entry_id("f", self._means.randomness)
+            append(connection, self._means, actor, [of_frozen(actor, entry, frozen)])
+            return _head(connection)
+
+    def frozen(self, actor: Actor, until: Head | None = None) -> Sequence[Frozen]:
+        """See `Casebook`."""
+        actor.must(Permission.READ)
+        query = select(PAYLOADS.c.body).join(LEDGER, _of_part(PAYLOADS, Part.FACTS))
+        query = query.where(LEDGER.c.kind == Kind.FROZEN.value).order_by(LEDGER.c.seq)
+        with self._database.reading() as connection:
+            if until is not None:
+                query = query.where(LEDGER.c.seq <= _entry_at(connection, until))
+            return [to_frozen(bytes(row.body)) for row in connection.execute(query)]
 
     def names(self, actor: Actor) -> Mapping[ActorId, str]:
         """See `Casebook`."""
