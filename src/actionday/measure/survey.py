@@ -1,7 +1,7 @@
 """A share from a sample drawn at random within strata, with Wilson's interval at the size that the design is worth.
 
-Weights are the strata's sizes; the variance is that of stratified sampling without replacement (Cochran, Sampling Techniques, 3rd ed. 1977, ch. 5),
-with each stratum's share drawn towards the whole, so that a stratum without a hit is not taken for certain; the effective size that follows goes into
+Weights are the strata's sizes; the variance is that of stratified sampling (Cochran, Sampling Techniques, 3rd ed. 1977, ch. 5) without a correction for
+finite strata, since the share is meant of what such a stratum brings, not of this one alone; with each stratum's share drawn towards the whole, so that a stratum without a hit is not taken for certain; the effective size that follows goes into
 Wilson's formula (Korn and Graubard 1998 do the same with the exact one). Not for: shares of things that were all counted.
 """
 
@@ -33,11 +33,8 @@ def stratified(strata: Strata, level: float = 0.95) -> Interval:
     share = float(weight @ (hits / drawn))
     pulled = (hits + share) / (drawn + 1)
     middle = float(weight @ pulled)
-    left = 1 - drawn / sizes
-    if (left <= 0).all():
-        return share, share, share
-    kish = 1 / float((weight**2 * left / drawn).sum())
-    spread = float((weight**2 * left * pulled * (1 - pulled) / drawn).sum())
+    kish = 1 / float((weight**2 / drawn).sum())
+    spread = float((weight**2 * pulled * (1 - pulled) / drawn).sum())
     worth = middle * (1 - middle) / spread if spread > 0 and 0 < middle < 1 else kish
     return (share, *wilson(share, worth, level))
 
