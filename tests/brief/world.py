@@ -56,8 +56,8 @@ def measures(seed: int = 7, *, identified: bool = True) -> tuple[Measure, ...]:
         _activity(random, identified=identified),
         _lifetimes(random),
         _migration(random),
-        _returns(random),
         recipients(),
+        _returns(random),
         Measure("network", (), _network(random)),
     )
 
