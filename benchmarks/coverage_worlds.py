@@ -29,6 +29,7 @@ from actionday.measure.worlds import DENIALS, WORLDS, covered
 from actionday.measure.worlds_of_incidence import returns_covered
 from actionday.measure.worlds_of_looks import Looking, covered_by, looks_at
 from actionday.measure.worlds_of_posts import change_covered, index_covered
+from actionday.measure.worlds_of_referrals import referrals_covered
 from actionday.observe.orders import ImportOptions
 from actionday.observe.platforms.sightings.export import Sightings
 from actionday.records import Silent, SystemClock
@@ -67,6 +68,11 @@ def count_returns(seeds: range) -> Counter[str]:
     return sum((Counter({k: int(v) for k, v in returns_covered(seed).items()}) for seed in seeds), Counter())
 
 
+def count_referrals(seeds: range) -> Counter[str]:
+    """The same for what recipients did, with looks every six hours and an audit within routes."""
+    return sum((Counter({k: int(v) for k, v in referrals_covered(seed).items()}) for seed in seeds), Counter())
+
+
 def count_imported(seeds: range) -> Counter[str]:
     """The same for lifetimes whose looks were written as a file, imported, and made a cohort of."""
     hits: Counter[str] = Counter()
@@ -94,6 +100,7 @@ COUNTS: dict[str, Callable[[range], Counter[str]]] = {
     "channels that differ": count_changes,
     "links of channels that lean": count_indices,
     "links missed and wrong": count_returns,
+    "referrals, audited": count_referrals,
     "looks, imported": count_imported,
 }
 """By world, what counts its covered intervals."""

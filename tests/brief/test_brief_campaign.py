@@ -146,6 +146,7 @@ def test_coverage_comes_before_every_claim(page: Page) -> None:
         "What could be seen",
         "What was removed",
         "How long things lived",
+        "What the recipients did",
         "Where they went",
         "How much was posted",
     ]

@@ -1,5 +1,6 @@
 """A small plausible result, drawn from a seed: every table and most estimates that measures hand on."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
@@ -48,13 +49,14 @@ def origin(*, synthetic: bool = True, marking: str = "TLP:AMBER") -> BriefOrigin
 
 @cache
 def measures(seed: int = 7, *, identified: bool = True) -> tuple[Measure, ...]:
-    """All six measures. Without `identified` only the observer goes blind."""
+    """All seven measures. Without `identified` only the observer goes blind."""
     random = np.random.default_rng(seed)
     return (
         _coverage(random, identified=identified),
         _activity(random, identified=identified),
         _lifetimes(random),
         _migration(random),
+        recipients(),
         _returns(random),
         Measure("network", (), _network(random)),
     )
@@ -446,6 +448,24 @@ def _returns(random: np.random.Generator) -> Measure:
         "generations": table("generations", counted),
     }
     return Measure("returns", tuple(estimates), tables, ("Lives of one line count as independent.",))
+
+
+def recipients(*, audited: bool = True) -> Measure:
+    """Two platforms with both removal rates; their errors by an outsider's sample, of few in one of them."""
+    estimates: list[Estimate] = []
+    for group, n in (({}, 400), ({"platform": "telegram"}, 340), ({"platform": "matrix"}, 60)):
+        share = "share of what was sent, Wilson"
+        error = Estimate("wrongful_share", 0.06, 0.03, 0.11, "share", 50, "stratified random sample", group=group)
+        said = ("wrongful removals: 6.0% (3.0% to 11.0%, n = 50), stratified random sample",)
+        rates = [
+            Estimate("removed_share_claimed", 0.8, 0.75, 0.84, "share", n, share, caveats=said, group=group),
+            Estimate("removed_share_seen", 0.7, 0.65, 0.75, "share", n, share, caveats=said, group=group),
+        ]
+        if not audited:
+            error = replace(error, value=None, low=None, high=None, n=0)
+            rates = [replace(one, value=None, low=None, high=None, caveats=("not given",)) for one in rates]
+        estimates += [Estimate("referred_sent", n, n, n, "count", n, "count", group=group), *rates, error]
+    return Measure("recipients", tuple(estimates), {}, ("Claims are no sightings.",))
 
 
 def _migration(random: np.random.Generator) -> Measure:

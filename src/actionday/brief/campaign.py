@@ -26,6 +26,7 @@ from actionday.brief.sections.migration import concentration_figure, denial_figu
 from actionday.brief.sections.network import network, network_figure
 from actionday.brief.sections.removals import removals, removals_figure
 from actionday.brief.sections.returns import returns, sides_figure, strips_figure
+from actionday.brief.sections.scoreboard import scoreboard, scoreboard_figure
 from actionday.brief.sections.survival import curve_figure, shown_curves
 from actionday.brief.summary import headlines, summary
 from actionday.brief.wording import moment, span
@@ -44,6 +45,7 @@ FIGURES: Mapping[str, Callable[[Material], Figure | None]] = {
     "denial": denial_figure,
     "concentration": concentration_figure,
     "network": network_figure,
+    "scoreboard": scoreboard_figure,
     "events": events_figure,
 }
 """Figures that can be had alone, by name."""
@@ -53,6 +55,7 @@ _ORDER: tuple[Callable[[Material], Section | None], ...] = (
     coverage,
     removals,
     lifetimes,
+    scoreboard,
     returns,
     migration,
     activity,

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from actionday.brief.suppression import SMALL, THRESHOLD, mark_of, suppress
-from actionday.brief.vocabulary import MIGRATION, RETURNS, Word
+from actionday.brief.vocabulary import MIGRATION, RETURNS, SCOREBOARD, Word
 from actionday.brief.wording import NOT_IDENTIFIED, count_of, is_count, is_share
 from actionday.records import Estimate
 
-_NOT_SUBJECTS = ("vantage", "identified", "removals_announced")
-"""Estimates whose counts are not of subjects or are public: our own collectors, a yes or no, a platform's announcement."""
+_NOT_SUBJECTS = ("vantage", "identified", "removals_announced", "wrongful_share")
+"""Estimates whose counts are not of subjects, or public: our own collectors, a yes or no, a platform's announcement, a random sample
+of errors, which no removal rate may do without."""
 
 _TALE = re.compile(
     r"(?<![\d.,])[1-4](?= (?:subjects?|lost|missed|ends?|ended|gone|channels?|accounts?|venues?|pairs?|brackets?|of them)\b)"
@@ -85,7 +86,7 @@ def _withhold(estimate: Estimate, word: Word, value_mark: str, n_mark: str) -> D
             else "withheld: a suppressed count would follow"
         )
         return Disclosed(_emptied(estimate, why), word, value_mark, n_mark)
-    if word.section in (MIGRATION, RETURNS) and is_share(estimate.unit) and estimate.value is not None:
+    if word.section in (MIGRATION, RETURNS, SCOREBOARD) and is_share(estimate.unit) and estimate.value is not None:
         holding = round(estimate.value * estimate.n)
         if 0 < holding < THRESHOLD:
             kept = _emptied(estimate, f"fewer than {THRESHOLD} of {estimate.n}: suppressed")

@@ -5,6 +5,7 @@ import io
 import json
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,12 @@ def document(material: Material, files: Sequence[str]) -> dict[str, Any]:
         "archive": dict(sorted(origin.archive.items())),
         "casebook": origin.casebook or None,
         "identities": origin.identities,
+        "preregistered": [
+            {"sha256": one.what.digest, "at": _iso(one.at), "after_the_fact": one.after_the_fact, **asdict(one.what)}
+            | {"start": _iso(one.what.start), "end": _iso(one.what.end)}
+            for one in origin.registrations
+            if one.what.campaign == campaign.name
+        ],
         "profile": origin.profile,
         "content": origin.content,
         "inputs": [

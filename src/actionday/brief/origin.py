@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from actionday.records.preregistration import Frozen
+
 SYNTHETIC = "synthetic world; we put the effect in"
 """Printed on every page and in every figure of a brief made from synthetic input."""
 
@@ -32,6 +34,8 @@ class BriefOrigin:
     `casebook` is the head up to which judgements were read, empty where there were none; `enrolled` whether people sign there
     with keys of their own.
 
+    `registrations` is what was fixed before days, of this day and of others.
+
     `marking` is the sender's (a TLP label, say) and is printed on every page; empty prints that none was given.
     """
 
@@ -50,6 +54,7 @@ class BriefOrigin:
     by: str = "all"
     casebook: str = ""
     enrolled: bool = False
+    registrations: tuple[Frozen, ...] = ()
 
     @property
     def identities(self) -> str | None:

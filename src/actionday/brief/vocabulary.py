@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 from actionday.records import Estimate, platform_of
 
-COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, OTHER = (
+COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, SCOREBOARD, OTHER = (
     "coverage",
     "removals",
     "lifetimes",
     "returns",
     "migration",
     "activity",
+    "recipients",
     "other",
 )
-SECTIONS = (COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, OTHER)
+SECTIONS = (COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, SCOREBOARD, OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,36 @@ WORDS: Mapping[str, Word] = {
     "silent_share": Word("Destinations opened that stayed silent", MIGRATION),
     "hhi_before": Word("Concentration of outlinks before the day (1 = one home)", MIGRATION),
     "hhi_after": Word("Concentration of outlinks after the day (1 = one home)", MIGRATION),
+    **{
+        name: Word(title, SCOREBOARD)
+        for name, title in (
+            ("referred_sent", "Referred: sent"),
+            ("removed_share_claimed", "Removed, by the host's word"),
+            ("removed_share_seen", "Removed, as we saw it"),
+            ("wrongful_share", "Wrongful among what was removed, as an outsider reads it"),
+            ("answered_share", "Answered"),
+            ("silent_share_referred", "Silent so far"),
+            ("declined_share", "Declined with reasons"),
+            ("declined_without_reason_share", "Declined without a reason"),
+            ("returned_share", "Returned for information"),
+            ("geo_blocked_share", "Blocked in some countries only"),
+            ("claims_borne_out", "Claimed removals that were seen gone"),
+            ("gone_unclaimed_share", "Seen gone although nobody claims to have removed it"),
+            ("gone_before_sent_share", "Gone before it was sent"),
+            ("contest_possible_share", "Removals that could be contested"),
+            ("contest_received_share", "Contested, of those that could be"),
+            ("contest_upheld_share", "Contests upheld, of those decided"),
+            ("reinstated_share", "Reinstated, of what was removed"),
+            ("median_hours_to_act_claimed", "Hours until half was removed, by the host's word"),
+            ("median_hours_to_act_seen", "Hours until half was gone, as we saw it"),
+            ("one_hour_share", "Orders met within the hour"),
+            ("unreferred_gone_share", "Not referred, and gone all the same"),
+            ("neighbours_closed_share", "Unremoved neighbours that went private"),
+            ("closed_links_share_before", "Neighbours' links that lead into closed spaces, before the day"),
+            ("closed_links_share_after", "Neighbours' links that lead into closed spaces, after the day"),
+        )
+    },
+    "neighbours_activity": Word("Posts a day of unremoved neighbours, after over before", SCOREBOARD, compares=True),
     "hhi_change": Word("Concentration of outlinks, after minus before", MIGRATION, compares=True),
 }
 

@@ -21,6 +21,9 @@ _PERSON_COLUMNS = {
     "sightings": ("subject",),
     "moves": ("subject", "target"),
     "link_judgements": ("subject", "target"),
+    "referrals": ("subject",),
+    "referral_events": ("subject",),
+    "audits": ("subject",),
     "affiliations": ("subject",),  # under the name by which looks and posts know it, else it would join to nothing
 }
 _PROFILE_COLUMNS = ("native", "handle", "display_name", "bio")

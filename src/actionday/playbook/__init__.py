@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from actionday.playbook.collecting import collect
     from actionday.playbook.copies import duplicates
     from actionday.playbook.forgetting import forget, retain
+    from actionday.playbook.freezing import freeze_campaign
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect, template
     from actionday.playbook.judging import judge, lineage, withdraw
@@ -41,6 +42,7 @@ __all__ = [
     "duplicates",
     "forget",
     "formats",
+    "freeze_campaign",
     "import_exports",
     "import_known",
     "inspect",
@@ -80,6 +82,7 @@ _FILES = {
     "duplicates": "copies",
     "forget": "forgetting",
     "formats": "imports",
+    "freeze_campaign": "freezing",
     "import_exports": "imports",
     "import_known": "known",
     "inspect": "imports",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from actionday.playbook.annexes import remember_annex
-from actionday.playbook.casebooks import are_enrolled, head_of
+from actionday.playbook.casebooks import decided_until, head_of
 from actionday.playbook.measuring import measure
 from actionday.playbook.orders import MEASURES, Asked, BriefOrder
 from actionday.playbook.origins import identities_in, origin_at
@@ -30,7 +30,7 @@ def brief(settings: Settings, order: BriefOrder) -> list[Path]:
     measures, _ = measure(settings, [*MEASURES, "network"], asked, order.clock, order.progress)
     order.progress.phase("writing the brief", 1, "steps")
     view = archive.view(versions)
-    origin = origin_at(home, view, order, versions, (head, are_enrolled(settings, order.clock)))
+    origin = origin_at(home, view, order, versions, decided_until(settings, head, order.clock))
     identities = identities_in(view, settings.by, order.identify) if order.identify else None
     files = write_brief(measures, order.campaign, origin, order.out, identities=identities, key=order.key)
     order.progress.advance(1)
@@ -43,7 +43,7 @@ def origin_of(settings: Settings, order: BriefOrder) -> "BriefOrigin":
     """Where a home's numbers come from at this moment, as a brief prints it."""
     home = open_home(settings.home)
     archive = Archive(home, query_memory=settings.query_memory)
-    casebook = head_of(settings, order.clock), are_enrolled(settings, order.clock)
+    casebook = decided_until(settings, head_of(settings, order.clock), order.clock)
     return origin_at(home, archive.view(), order, archive.versions(), casebook)
 
 

@@ -1,6 +1,7 @@
 """Opens a home's casebook and says who acts, as far as the settings say it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from actionday.records import (
     actor_id,
     granted,
 )
+from actionday.records.preregistration import Frozen
 from actionday.settings import Settings
 from actionday.stores.archive.home import pseudonym_key
 from actionday.stores.casebook import Casebook, Head, casebook_exists, open_casebook
@@ -81,6 +83,28 @@ def judged_until(settings: Settings, head: str | None, clock: Clock) -> list[Jud
         return []
     with casebook_of(settings, clock) as casebook:
         return list(casebook.judgements(actor_of(settings, clock), None if head is None else Head.parse(head)))
+
+
+def frozen_until(settings: Settings, head: str | None, clock: Clock) -> list[Frozen]:
+    """What was fixed before days, as it stood at a head (as in `judged_until`). Raises UsageError, PermissionRefused."""
+    if head == "" or not has_casebook(settings):
+        return []
+    with casebook_of(settings, clock) as casebook:
+        return list(casebook.frozen(actor_of(settings, clock), None if head is None else Head.parse(head)))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The casebook as a brief rests on it: its head (empty: none was read), whether people are enrolled, what was fixed beforehand."""
+
+    head: str
+    enrolled: bool
+    registrations: tuple[Frozen, ...]
+
+
+def decided_until(settings: Settings, head: str, clock: Clock) -> Decided:
+    """The casebook as it stood at a head. Raises UsageError, PermissionRefused."""
+    return Decided(head, are_enrolled(settings, clock), tuple(frozen_until(settings, head, clock)))
 
 
 def declared(settings: Settings, name: str) -> Actor:

@@ -59,7 +59,7 @@ def measure(
 def prepare() -> None:
     """Load what measuring and the brief need, kernels compiled: for a thread beside work that mostly waits."""
     from actionday.brief import campaign  # noqa: F401 - loaded for later, like the next line's
-    from actionday.measure import activity, cohort, coverage, lifetimes, migration, network, returns  # noqa: F401
+    from actionday.measure import activity, cohort, coverage, lifetimes, migration, network, recipients, returns  # noqa: F401
 
     lifetimes.prepare()
 
@@ -95,6 +95,16 @@ def _queried(name: str, view: View, people: pa.Table, coverage: Measure, asked: 
 
     if name == "activity":
         return measure_activity(view, people, campaign, asked.by, coverage=coverage)
+    if name == "recipients":
+        from actionday.measure.coverage import if_identified
+        from actionday.measure.recipients import measure_recipients
+
+        told = measure_recipients(view, people, campaign, asked.by, seed=asked.seed)
+        # Only the neighbours' activity compares before with after, and that is only as good as what could be seen of both.
+        checked = [
+            if_identified([one], coverage)[0] if one.name == "neighbours_activity" else one for one in told.estimates
+        ]
+        return dataclasses.replace(told, estimates=tuple(checked))
     if name == "migration":
         return measure_migration(view, people, campaign, asked.by, coverage=coverage)
     return network_sketch(view, people)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from actionday.playbook.casebooks import Decided
 from actionday.playbook.orders import BriefOrder
 from actionday.stores.archive.home import Home
 from actionday.stores.archive.view import View
@@ -17,12 +18,9 @@ LIBRARIES = ("deltalake", "duckdb", "ibis-framework", "numba", "numpy", "polars"
 
 
 def origin_at(
-    home: Home, view: View, order: BriefOrder, versions: Mapping[str, int], casebook: tuple[str, bool]
+    home: Home, view: View, order: BriefOrder, versions: Mapping[str, int], decided: Decided
 ) -> "BriefOrigin":
-    """What a brief says of its origin: inputs with their hashes, versions of archive, casebook and libraries, quarantine.
-
-    `casebook` is its head (empty: none was read), and whether people are enrolled in it.
-    """
+    """What a brief says of its origin: inputs with their hashes, versions of archive, casebook and libraries, quarantine."""
     from actionday.brief.origin import BriefOrigin, InputFile
 
     ingests, quarantine = view.table("ingests"), view.table("quarantine")
@@ -37,8 +35,9 @@ def origin_at(
         by=order.by,
         inputs=tuple(InputFile(row["path"], row["sha256"], row["format"], _rows(row["counts"])) for row in done),
         archive=dict(versions),
-        casebook=casebook[0],
-        enrolled=casebook[1],
+        casebook=decided.head,
+        enrolled=decided.enrolled,
+        registrations=decided.registrations,
         profile=home.policy.profile,
         content=home.policy.content,
         quarantine={row["reason"]: row["rows"] for row in reasons},

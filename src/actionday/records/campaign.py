@@ -28,12 +28,13 @@ from typing import Any
 
 from actionday.records.errors import InputError
 
-_KEYS = ("name", "synthetic", "window", "comparison", "policy", "event", "targets", "probing")
+_KEYS = ("name", "synthetic", "window", "comparison", "policy", "event", "targets", "probing", "preregistered")
 _SECTION_KEYS = {
     "window": ("start", "end", "days_before", "days_after"),
     "comparison": ("platforms", "organisations"),
     "policy": ("confirmations",),
     "targets": ("subjects", "platforms", "adversary_hosts"),  # read by `records.targets`
+    "preregistered": ("outcomes", "windows", "comparison", "method"),  # read by `records.preregistration`
     "probing": ("dense_hours", "dense_days", "sparse_hours", "sparse_days"),
 }
 _MOST = 3_650  # days, ten years
@@ -102,7 +103,7 @@ def _campaign(path: str, raw: dict[str, Any]) -> Campaign:
     if end < start:
         raise InputError(path, "the window ends before it starts", "swap window.start and window.end")
     comparison, policy = _section(path, raw, "comparison"), _section(path, raw, "policy")
-    for name in ("targets", "probing"):
+    for name in ("targets", "probing", "preregistered"):
         _section(path, raw, name)
     synthetic, events = raw.get("synthetic", False), raw.get("event", [])
     if not isinstance(synthetic, bool):

@@ -14,6 +14,8 @@ class Permission(StrEnum):
     """say how two subjects belong together, and take it back"""
     READ = "read"
     """see what was decided, by whom and why"""
+    FREEZE = "freeze"
+    """fix before a day what will be measured"""
     ERASE = "erase"
     """take a subject out for good"""
     ENROL = "enrol"
@@ -26,7 +28,7 @@ class Role(StrEnum):
     COLLECTOR = "collector"
     """collects what is public; sees nothing of the casebook"""
     ANALYST = "analyst"
-    """links and measures"""
+    """links and measures, and fixes beforehand what will be measured"""
     REVIEWER = "reviewer"
     """judges"""
     APPROVER = "approver"
@@ -41,9 +43,9 @@ class Role(StrEnum):
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.COLLECTOR: frozenset(),
-    Role.ANALYST: frozenset({Permission.READ, Permission.JUDGE}),
+    Role.ANALYST: frozenset({Permission.READ, Permission.JUDGE, Permission.FREEZE}),
     Role.REVIEWER: frozenset({Permission.READ, Permission.JUDGE}),
-    Role.APPROVER: frozenset({Permission.READ}),
+    Role.APPROVER: frozenset({Permission.READ, Permission.FREEZE}),
     Role.LIAISON: frozenset({Permission.READ}),
     Role.AUDITOR: frozenset({Permission.READ}),
     Role.ADMINISTRATOR: frozenset({Permission.ENROL, Permission.ERASE}),

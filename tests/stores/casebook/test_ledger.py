@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,11 +14,26 @@ from tests.stores.casebook.conftest import Place
 from tests.stores.casebook.people import ACTORS, ANN, BOB, CAT, NEGATIVE, STRANGER, said, taken_back
 
 from actionday.records import FixedClock, HomeError, Judgement, PermissionRefused, SubjectId, UsageError, fold
+from actionday.records.preregistration import Frozen, Preregistration
 from actionday.stores.casebook import Erasure, Head, open_casebook
 from actionday.stores.casebook.schema import STEPS
 from actionday.stores.casebook.tables import METADATA
 
 REFUSED = r"append-only|follows the newest|not changed"
+
+
+def test_what_is_fixed_before_a_day_comes_back_as_it_stood_at_a_head(place: Place) -> None:
+    day = datetime(2024, 3, 5, tzinfo=UTC)
+    one, two = (
+        Frozen(Preregistration("a day", day, day, (name,), ((30, 30),), "others", "rates"), START) for name in "ab"
+    )
+    with place.open() as casebook:
+        head = casebook.freeze(ANN, one)
+        casebook.freeze(ANN, two)
+        assert list(casebook.frozen(ANN)) == [one, two]
+        assert list(casebook.frozen(ANN, head)) == [one]
+        assert list(casebook.judgements(ANN)) == []
+        assert casebook.verify(head).fault is None
 
 
 def test_what_is_recorded_comes_back_as_it_was(place: Place) -> None:

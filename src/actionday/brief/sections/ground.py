@@ -4,7 +4,8 @@ import re
 
 from actionday.brief.material import Material
 from actionday.brief.origin import SYNTHETIC
-from actionday.brief.page import Block, Items, Section, Table, fill, prose
+from actionday.brief.page import Block, Items, Prose, Section, Table, fill, prose
+from actionday.brief.sections.registered import registration
 from actionday.brief.tables import estimates
 from actionday.brief.vocabulary import OTHER, SECTIONS
 from actionday.brief.wording import join, moment, plural, sentence
@@ -57,6 +58,7 @@ def methods(material: Material) -> Section:
     ]
     if rows:
         blocks.append(Table.of("methods", "Methods, and what each was used for", ("Method", "Used for"), rows))
+    blocks.append(Prose(registration(material)))
     compared = [*campaign.comparison_platforms, *campaign.comparison_organisations]
     if compared:
         blocks.append(prose("Comparison group, not targeted that day: {}.", join(compared)))

@@ -6,6 +6,7 @@ from importlib.metadata import version
 import click
 
 from actionday.console.terminal.archive import archive, forget, retention
+from actionday.console.terminal.campaign import campaign
 from actionday.console.terminal.ledger import ledger
 from actionday.console.terminal.link import link
 from actionday.console.terminal.measure import measure
@@ -23,7 +24,7 @@ def actionday() -> None:
     """Find, refer and measure around a referral action day. People decide; software proposes."""
 
 
-for command in (run, observe, link, measure, scenario, archive, ledger, person, forget, retention, reproduce):
+for command in (run, observe, link, measure, campaign, scenario, archive, ledger, person, forget, retention, reproduce):
     actionday.add_command(command)
 
 

@@ -18,6 +18,7 @@ from actionday.measure.scenario.listings import Register
 from actionday.measure.scenario.lives import PLATFORMS, TELEGRAM
 from actionday.measure.scenario.posts import DAY, SECOND, Batch, Slice
 from actionday.measure.scenario.probes import sightings
+from actionday.measure.scenario.referrals import sheet_tables
 from actionday.measure.scenario.staging import Phrases, media_table, post_table, versions
 
 EXPORT_DAYS = tuple(sorted({*range(30, 547, 30), 52, 56, 75, 445, 446, 447, 448, 449, 451, 460, 475, 547}))
@@ -121,6 +122,9 @@ def _lists(book: Register) -> Iterator[Export]:
                 yield _plain(f"profiles/{platform}-{name}", name, rows, FORMATS[platform])
     yield _plain("judgements/affiliations", "affiliations", listings.affiliations(book), "csv")
     yield _plain("judgements/links", "link_judgements", link_judgements(book), "csv")
+    sheet = sheet_tables(book)
+    if sheet:
+        yield Export("table", "referrals", sheet, {"format": "csv"})
     yield Export("announced", "announced/telegram", {"announced": listings.announced(book)})
     yield from _snapshots(book)
 

@@ -18,6 +18,7 @@ from actionday.measure.scenario.parameters import Parameters
 from actionday.measure.scenario.population import ORGANISATIONS
 from actionday.measure.scenario.posts import Poster
 from actionday.measure.scenario.profiles import pairs_by_chance
+from actionday.measure.scenario.referrals import sheet_truth
 
 SUBJECT_POSTS = 500_000
 AGES = (1, 2, 7, 14, 30, 60, 90, 180, 365)
@@ -41,6 +42,7 @@ def truth(book: Register, poster: Poster, posts: int) -> dict[str, Any]:
         "concentration": _concentration(parameters),
         "activity": _activity(parameters, poster),
         "observer": _observer(book),
+        "referrals": sheet_truth(book),
     }
     if posts <= SUBJECT_POSTS:
         whole |= {"subjects": _subjects(book), "pairs": _pairs(book), "migrations": _migrations(book)}

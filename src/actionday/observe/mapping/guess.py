@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from actionday.observe.mapping.guess_referrals import guess_referrals
 from actionday.observe.times import BARE_NUMBER, NO_ZONE, parse_times
 from actionday.records.platform import PLATFORMS
 
@@ -69,6 +70,9 @@ def guess_mapping(columns: Sequence[str], sample: Mapping[str, Sequence[object]]
         for role, names in _NAMES.items()
         if (c := next((by_key[n] for n in names.split() if by_key.get(n)), None))
     }
+    sheet = guess_referrals(by_key, values)
+    if sheet is not None:
+        return _sheet(sheet, by_key, values)
     table = _table(found)
     rules: dict[str, Any] = {}
     says, gaps = [f"read as {table}"], list[str]()
@@ -94,13 +98,40 @@ def guess_mapping(columns: Sequence[str], sample: Mapping[str, Sequence[object]]
     return Guess({**head, "columns": rules}, tuple(says), tuple(gaps))
 
 
+def _sheet(sheet: dict[str, Any], by_key: Mapping[str, str], values: Mapping[str, Sequence[object]]) -> Guess:
+    """A proposal of several sections from one sheet: platform and zone stand before them, gaps are named."""
+    platform, why = _platform(by_key, values)
+    head, gaps = {"platform": platform}, list[str]()
+    if not platform:
+        gaps.append("platform: which one is it? (a lower-case word such as telegram, mewe, xmpp)")
+    for rows in sheet["rows"]:
+        at, step = rows["columns"].get("at"), rows["columns"].get("step", {})
+        if at and (gap := _time_gap(at, values.get(at, ()))) and gap not in gaps:
+            gaps.append(gap)
+        if at and _needs_zone(values.get(at, ())):
+            head["zone"] = ""
+        gaps += [f"answer {word!r}: what does it say?" for word, said in step.get("values", {}).items() if not said]
+    if "zone" in head:
+        gaps.append("zone: the times name no zone; declare one, such as UTC or Europe/Paris")
+    says = ("read as a sheet of referrals: each date becomes an event", why)
+    return Guess({**head, **sheet}, says, tuple(gaps))
+
+
 def mapping_toml(guess: Guess) -> str:
     """The proposal as TOML, gaps as comments on top; strings and one level of inline tables are all it needs."""
     lines = ["# A proposal from the column names. Check it, fill in what is empty, save it beside the file."]
     lines += [f"# to fill in: {gap}" for gap in guess.gaps]
-    lines += [f"{_key(k)} = {_value(v)}" for k, v in guess.mapping.items() if k != "columns"]
-    lines += ["", "[columns]", *(f"{_key(k)} = {_value(v)}" for k, v in guess.mapping["columns"].items())]
+    lines += [f"{_key(k)} = {_value(v)}" for k, v in guess.mapping.items() if k not in ("columns", "rows")]
+    if "columns" in guess.mapping:
+        lines += ["", "[columns]", *_lines(guess.mapping["columns"])]
+    for rows in guess.mapping.get("rows", ()):
+        lines += ["", "[[rows]]", *_lines({k: v for k, v in rows.items() if k != "columns"})]
+        lines += ["[rows.columns]", *_lines(rows["columns"])]
     return "\n".join(lines) + "\n"
+
+
+def _lines(table: Mapping[str, Any]) -> list[str]:
+    return [f"{_key(k)} = {_value(v)}" for k, v in table.items()]
 
 
 def _table(found: Mapping[str, str]) -> str:

@@ -25,6 +25,7 @@ import pyarrow as pa
 from actionday.observe.reader import staged_schema
 from actionday.observe.times import UNITS, format_fault, zone_fault
 from actionday.records import InputError, Judged, Relation
+from actionday.records.referral import Step
 from actionday.records.state import State
 from actionday.records.subject import KINDS
 from actionday.stores.archive.schemas import TABLES
@@ -44,6 +45,9 @@ ALLOWED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("links", "kind"): ("url", "invite", "handle", "address", "talk"),
     ("link_judgements", "judged"): tuple(Judged),
     ("link_judgements", "relation"): tuple(Relation),
+    ("referrals", "act"): ("referral", "order", "notice", "report"),
+    ("referral_events", "step"): tuple(step for step in Step if step is not Step.UNDONE),
+    ("audits", "verdict"): ("rightful", "wrongful", "unclear"),
     ("affiliations", "stance"): ("official", "supporter", "unclear"),
     ("accounts", "kind"): ("user", "admin", "bot"),
 }
@@ -56,6 +60,8 @@ DEFAULTS: Mapping[tuple[str, str], str] = {
     ("links", "kind"): "url",
     ("links", "position"): "0",
     ("media", "position"): "0",
+    ("referrals", "act"): "referral",
+    ("referrals", "route"): "not recorded",
 }
 """What a required column holds when the mapping is silent."""
 

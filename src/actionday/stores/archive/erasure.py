@@ -27,7 +27,7 @@ _ORDER = tuple(sorted(TABLES, key=lambda name: name in ("accounts", "channels"))
 # Columns whose words are ours or a list's: no name is looked for in them, since a channel may be called "channel".
 _OURS = frozenset({
     "platform", "target_platform", "target_kind", "kind", "role", "state", "basis", "phase", "format", "stance", "language", "mime",
-    "sha256", "counts", "organisation", "list", "list_version", "scope", "what", "judged", "relation",
+    "sha256", "counts", "organisation", "list", "list_version", "scope", "what", "judged", "relation", "route", "act", "step", "verdict",
 })  # fmt: skip
 # Columns that make a row the subject's own; in the others its name is taken out and the row stays.
 _OWN = {
@@ -37,10 +37,11 @@ _OWN = {
     "known_content": ("target",), "matches": ("channel",),
     "proposals": ("subject", "target"),
     "link_judgements": ("subject", "target"),
+    "referrals": ("subject",), "referral_events": ("subject",), "audits": ("subject",),
 }  # fmt: skip
 _TIMES = {
     "posts": "at", "links": "at", "media": "at", "sightings": "at", "moves": "at", "accounts": "seen_at", "channels": "seen_at",
-    "memberships": "seen_at", "matches": "matched_at", "quarantine": None,
+    "memberships": "seen_at", "matches": "matched_at", "quarantine": None, "referral_events": "at", "audits": "audited_at",
 }  # fmt: skip
 
 

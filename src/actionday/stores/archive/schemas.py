@@ -10,14 +10,15 @@ import pyarrow as pa
 
 from actionday.stores.archive.answers import LINK_JUDGEMENTS
 from actionday.stores.archive.proposals import LINK_MODELS, PROPOSALS
+from actionday.stores.archive.referrals import AUDITS, REFERRAL_EVENTS, REFERRALS
 from actionday.stores.archive.specs import F64, I64, TIME, B, S, TableSpec
 from actionday.stores.archive.specs import column as _f
 from actionday.stores.archive.specs import declared as _spec
 
 __all__ = [
-    "ACCOUNTS", "AFFILIATIONS", "ANNOUNCED", "CHANNELS", "ERASURES", "FINGERPRINTS", "FORMAT_VERSION", "INGESTS",
+    "ACCOUNTS", "AFFILIATIONS", "ANNOUNCED", "AUDITS", "CHANNELS", "ERASURES", "FINGERPRINTS", "FORMAT_VERSION", "INGESTS",
     "KNOWN_CONTENT", "LINKS", "LINK_JUDGEMENTS", "LINK_MODELS", "MATCHES", "MEDIA", "MEMBERSHIPS", "MOVES", "POSTS", "PROBE_PLAN",
-    "PROPOSALS", "QUARANTINE", "SIGHTINGS", "TABLES", "TIME", "TableSpec",
+    "PROPOSALS", "QUARANTINE", "REFERRALS", "REFERRAL_EVENTS", "SIGHTINGS", "TABLES", "TIME", "TableSpec",
 ]  # fmt: skip
 
 FORMAT_VERSION = 1
@@ -381,5 +382,8 @@ TABLES: dict[str, TableSpec] = {
         ERASURES,
         PROPOSALS,
         LINK_MODELS,
+        REFERRALS,
+        REFERRAL_EVENTS,
+        AUDITS,
     )
 }

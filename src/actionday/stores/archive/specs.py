@@ -38,7 +38,7 @@ def column(name: str, kind: pa.DataType, *, null: bool = True) -> pa.Field:
     return pa.field(name, kind, nullable=null)
 
 
-S, I8, I64, F64, B = pa.string(), pa.int8(), pa.int64(), pa.float64(), pa.binary()
+S, I8, I64, F64, B, TRUTH = pa.string(), pa.int8(), pa.int64(), pa.float64(), pa.binary(), pa.bool_()
 
 
 def declared(

@@ -3,12 +3,13 @@
 Not for: rules of casework (verbs have them), the fold (`records.lineage`), or what was seen (the archive).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
 from actionday.records import Actor, ActorId, Enrolment, Judgement, Lineage, Person, Withdrawal
+from actionday.records.preregistration import Frozen
 from actionday.stores.casebook.chain import Head
 
 
@@ -90,6 +91,14 @@ class Casebook(Protocol):
         `until` gives them as they stood at a head, so that numbers can be computed again; what was erased since stays out.
         Raises UsageError for a head that is not of this chain.
         """
+        ...
+
+    def freeze(self, actor: Actor, frozen: Frozen) -> Head:
+        """Append what is fixed before a day (permission `freeze`)."""
+        ...
+
+    def frozen(self, actor: Actor, until: Head | None = None) -> Sequence[Frozen]:
+        """All that was fixed, in the order of the ledger (permission `read`); `until` as in `judgements`."""
         ...
 
     def names(self, actor: Actor) -> Mapping[ActorId, str]:

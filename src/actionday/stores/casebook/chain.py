@@ -27,6 +27,7 @@ class Kind(StrEnum):
     MADE = "casebook_made"
     JUDGEMENT = "judgement"
     WITHDRAWN = "judgement_withdrawn"
+    FROZEN = "campaign_frozen"
     ERASURE = "erasure"
     PERSON = "person"
 

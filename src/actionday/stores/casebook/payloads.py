@@ -23,6 +23,7 @@ from actionday.records import (
     Withdrawal,
     name_words,
 )
+from actionday.records.preregistration import Frozen, Preregistration
 from actionday.stores.casebook.chain import Kind, Part, moment
 
 ERASED = "[erased]"
@@ -60,6 +61,12 @@ class _Moment(msgspec.Struct, frozen=True):
     at: str
 
 
+class _Fixed(msgspec.Struct, frozen=True):
+    document: str
+    sha256: str
+    at: str
+
+
 class _Words(msgspec.Struct, frozen=True):
     by: str
     why: str
@@ -92,6 +99,7 @@ class Gone(msgspec.Struct, frozen=True):
 
 _ANSWERS = msgspec.json.Decoder(_Answer)
 _WORDS = msgspec.json.Decoder(_Words)
+_FIXED = msgspec.json.Decoder(_Fixed)
 _GONE = msgspec.json.Decoder(Gone)
 _WORK = msgspec.json.Decoder(_Work)
 _NAMED = msgspec.json.Decoder(_Named)
@@ -108,6 +116,12 @@ def of_withdrawal(actor: Actor, one: Withdrawal) -> Draft:
     """A withdrawal to append."""
     facts = msgspec.json.encode(_Moment(moment(one.at)))
     return Draft(one.id, Kind.WITHDRAWN, facts, _words(actor, one.why), one.of)
+
+
+def of_frozen(actor: Actor, entry: EntryId, one: Frozen) -> Draft:
+    """A preregistration to append."""
+    facts = msgspec.json.encode(_Fixed(one.what.document(), one.what.digest, moment(one.at)))
+    return Draft(entry, Kind.FROZEN, facts, _words(actor, ""))
 
 
 def of_erasure(actor: Actor, entry: EntryId, gone: Gone, reason: str) -> Draft:
@@ -147,6 +161,15 @@ def to_judgement(entry: str, actor: str, facts: bytes, words: bytes | None) -> J
         said.blind,
         said.shown,
     )
+
+
+def to_frozen(facts: bytes) -> Frozen:
+    """A preregistration as it was recorded. Raises ValueError where its hash is not that of what it says."""
+    said = _FIXED.decode(facts)
+    what = Preregistration.parse(said.document)
+    if what.digest != said.sha256:
+        raise ValueError("the hash of a preregistration is not that of what it says")
+    return Frozen(what, datetime.fromisoformat(said.at).astimezone(UTC))
 
 
 def to_gone(facts: bytes) -> Gone:

@@ -1,6 +1,6 @@
 """The casebook over SQLAlchemy: permissions asked, transactions opened, the work done by `ledger`, `erasing` and `verify`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,13 +17,22 @@ from actionday.records import (
     UsageError,
     Withdrawal,
     fold,
+    new_entry_id,
 )
+from actionday.records.preregistration import Frozen
 from actionday.stores.casebook.casebook import ChainReport, Checkpoint, Erased, Erasure
 from actionday.stores.casebook.chain import Head, Kind, Part
 from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.erasing import erase
 from actionday.stores.casebook.ledger import PAGE, Means, append, asked_for, newest
-from actionday.stores.casebook.payloads import of_judgement, of_withdrawal, to_judgement, writer_of
+from actionday.stores.casebook.payloads import (
+    of_frozen,
+    of_judgement,
+    of_withdrawal,
+    to_frozen,
+    to_judgement,
+    writer_of,
+)
 from actionday.stores.casebook.people import enrol, key_of, people_of
 from actionday.stores.casebook.signing import head_signature
 from actionday.stores.casebook.tables import CASEBOOK, LEDGER, PAYLOADS
@@ -65,6 +74,24 @@ class SqlCasebook:
             key_of(connection, actor, Permission.READ)
             end = newest(connection)[0] if until is None else _entry_at(connection, until)
         return self._judgements(end)
+
+    def freeze(self, actor: Actor, frozen: Frozen) -> Head:
+        """See `Casebook`."""
+        with self._database.writing() as connection:
+            key = key_of(connection, actor, Permission.FREEZE)
+            entry = new_entry_id("f", self._means.randomness)
+            append(connection, self._means, actor, [of_frozen(actor, entry, frozen)], key)
+            return _head(connection)
+
+    def frozen(self, actor: Actor, until: Head | None = None) -> Sequence[Frozen]:
+        """See `Casebook`."""
+        query = select(PAYLOADS.c.body).join(LEDGER, _of_part(PAYLOADS, Part.FACTS))
+        query = query.where(LEDGER.c.kind == Kind.FROZEN.value).order_by(LEDGER.c.seq)
+        with self._database.reading() as connection:
+            key_of(connection, actor, Permission.READ)
+            if until is not None:
+                query = query.where(LEDGER.c.seq <= _entry_at(connection, until))
+            return [to_frozen(bytes(row.body)) for row in connection.execute(query)]
 
     def names(self, actor: Actor) -> Mapping[ActorId, str]:
         """See `Casebook`."""

@@ -17,7 +17,7 @@ LEDGER = Table(
     METADATA,
     Column("seq", BigInteger, primary_key=True, comment="1, 2, 3 … without a gap"),
     Column("id", Text, comment="random, unique"),
-    Column("kind", Text, comment="casebook_made, judgement, judgement_withdrawn, erasure, person"),
+    Column("kind", Text, comment="casebook_made, judgement, judgement_withdrawn, campaign_frozen, erasure, person"),
     Column("at", Text, comment="when it was written, ISO 8601 in UTC, microseconds"),
     Column("actor", Text, comment="who wrote it, by id"),
     Column("of", Text, comment="the id of the entry it is about"),
