@@ -28,13 +28,16 @@ def proportion(k: int, n: int, level: float = 0.95) -> Interval:
     """
     if not 0 <= k <= n:
         raise ValueError(f"{k} of {n} is no proportion")
-    if n == 0:
-        return None, None, None
+    return (None, None, None) if n == 0 else proportion_of(k / n, n, level)
+
+
+def proportion_of(share: float, n: float, level: float = 0.95) -> tuple[float, float, float]:
+    """The same for a weighted share at an effective number, which need not be whole."""
     z = z_value(level)
-    share, spread = k / n, z * z / n
+    spread = z * z / n
     middle = (share + spread / 2) / (1 + spread)
     half = z * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5 / (1 + spread)
-    return share, 0.0 if k == 0 else max(0.0, middle - half), 1.0 if k == n else min(1.0, middle + half)
+    return share, 0.0 if share <= 0 else max(0.0, middle - half), 1.0 if share >= 1 else min(1.0, middle + half)
 
 
 def none_of(n: int, level: float = 0.95) -> float:

@@ -9,6 +9,7 @@ the end, nullable, and the home's format version is raised when anything else ch
 import pyarrow as pa
 
 from actionday.stores.archive.answers import LINK_JUDGEMENTS
+from actionday.stores.archive.draws import LINK_DRAWS
 from actionday.stores.archive.proposals import LINK_MODELS, PROPOSALS
 from actionday.stores.archive.specs import F64, I64, TIME, B, S, TableSpec
 from actionday.stores.archive.specs import column as _f
@@ -16,7 +17,7 @@ from actionday.stores.archive.specs import declared as _spec
 
 __all__ = [
     "ACCOUNTS", "AFFILIATIONS", "ANNOUNCED", "CHANNELS", "ERASURES", "FINGERPRINTS", "FORMAT_VERSION", "INGESTS",
-    "KNOWN_CONTENT", "LINKS", "LINK_JUDGEMENTS", "LINK_MODELS", "MATCHES", "MEDIA", "MEMBERSHIPS", "MOVES", "POSTS", "PROBE_PLAN",
+    "KNOWN_CONTENT", "LINKS", "LINK_DRAWS", "LINK_JUDGEMENTS", "LINK_MODELS", "MATCHES", "MEDIA", "MEMBERSHIPS", "MOVES", "POSTS", "PROBE_PLAN",
     "PROPOSALS", "QUARANTINE", "SIGHTINGS", "TABLES", "TIME", "TableSpec",
 ]  # fmt: skip
 
@@ -380,6 +381,7 @@ TABLES: dict[str, TableSpec] = {
         QUARANTINE,
         ERASURES,
         PROPOSALS,
+        LINK_DRAWS,
         LINK_MODELS,
     )
 }
