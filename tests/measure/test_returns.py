@@ -27,6 +27,7 @@ from actionday.records import (
     Judgement,
     JudgementId,
     Measure,
+    NoneOf,
     Relation,
     SubjectId,
 )
@@ -123,7 +124,7 @@ def small_world(world: World) -> World:
     return world
 
 
-def read(world: World, judgements: Iterable[Judgement]) -> Outcomes:
+def read(world: World, judgements: Iterable[Judgement | NoneOf]) -> Outcomes:
     view = world.view()
     return outcomes(view, cohort(view, world.campaign), world.campaign, renamed(view, judgements))
 
@@ -152,6 +153,18 @@ def test_who_came_back_when(world: World) -> None:
         "never seen, and unsure"
     )
     assert set(some.strata["period"].tolist()) == {"window"}
+
+
+def test_whoever_was_looked_into_and_found_without_a_return_counts_as_labelled(world: World) -> None:
+    subject, other = (SubjectId.parse(channel(number)) for number in (6, 14))
+    at = datetime(2020, 1, 5, tzinfo=UTC)
+    for among in ((), (other,)):
+        none = NoneOf(JudgementId("j-none"), subject, among, ActorId("a-coder"), at, "", 0.25)
+        some = read(small_world(world), [none])
+        (row,) = np.flatnonzero(some.subject == channel(6))
+        assert (some.drawn[row], bool(some.sample.told[row]), int(some.sample.cause[row])) == (0.25, True, NOTHING)
+        assert not some.everyday.told[row]
+        assert np.isnan(some.drawn).sum() == len(some) - 1
 
 
 def test_a_return_within_the_bracket_cuts_it(world: World) -> None:

@@ -107,7 +107,11 @@ def figure_svg(
     figure = FIGURES[name](material)
     if figure is None:
         raise ValueError(f"the measures hold nothing to draw for figure {name}")
-    drawn = figure.draw(Frame(f"figure-{name}", width, material.synthetic))
+    return standalone(figure.draw(Frame(f"figure-{name}", width, material.synthetic)))
+
+
+def standalone(drawn: Markup) -> str:
+    """A drawn figure as a file of its own, which follows the reader's light or dark."""
     style = Markup("<style>{}</style>").format(Markup(_source("colours.css") + _source("figure.css")))  # noqa: S704 - our files
     head, _, tail = drawn.partition(">")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}>{style}{tail}\n'

@@ -5,7 +5,9 @@
 their own files. Not for: seeing (`observe`), judging, and what is measured of returns.
 """
 
+from actionday.link.draw import Before, Plan, band_of, draw
 from actionday.link.evaluate import Truth, evaluate, judge
+from actionday.link.learn import Labels
 from actionday.link.linking import Linked, extend, link
 from actionday.link.model import Model
 from actionday.link.profiles import ALIKE, PEOPLE, Known, read_profiles
@@ -15,12 +17,17 @@ from actionday.link.tables import Profiles
 __all__ = [
     "ALIKE",
     "PEOPLE",
+    "Before",
     "Known",
+    "Labels",
     "Linked",
     "Model",
+    "Plan",
     "Profiles",
     "Rules",
     "Truth",
+    "band_of",
+    "draw",
     "evaluate",
     "extend",
     "judge",

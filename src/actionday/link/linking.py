@@ -16,6 +16,7 @@ from actionday.link.block import Blocking, Candidates, block, keys_of
 from actionday.link.compare import Levels, compare, language
 from actionday.link.evidence import ABSENT, FAMILIES, NAMES
 from actionday.link.frame import Flags, Frame, frame
+from actionday.link.learn import Labels, learn
 from actionday.link.model import Model
 from actionday.link.propose import Rules, allowed
 from actionday.link.relation import relations
@@ -68,14 +69,18 @@ def link(
     *,
     model: Model | None = None,
     rules: Rules | None = None,
+    labels: Labels | None = None,
     blocking: Blocking | None = None,
     seed: int = 7,
 ) -> Linked:
-    """The whole run. Without a model one is trained on the candidates."""
+    """The whole run. Without a model one is trained on the candidates, and then learns from labels, if any."""
     laid = frame(profiles)
     candidates = block(laid, blocking)
     levels = compare(laid, candidates.pairs)
-    trained = train(laid, levels, seed=seed).model if model is None else model
+    trained = model
+    if trained is None:
+        trained = train(laid, levels, seed=seed).model
+        trained = trained if labels is None else learn(laid, trained, labels)
     return scored(laid, trained, rules or Rules(), candidates, levels)
 
 

@@ -4,7 +4,7 @@ Strangers' levels are not learned from candidates, which are chosen because they
 and over the groups of shared tokens. The other classes are learned under the truncation that blocking makes: what it
 cannot have found is imputed in each step (A. P. Dempster, N. M. Laird, D. B. Rubin, JRSS B 39 (1977), section 4.2). Each step
 raises the penalised likelihood; the penalty is a Dirichlet prior around `Family.start`, worth `PRIOR` pairs a class.
-Not for: judgements, which weights do not learn from yet.
+Not for: judgements (`learn`).
 """
 
 from dataclasses import dataclass, replace
@@ -91,14 +91,14 @@ def _maximise(model: Model, sums: Floats, prior: Floats) -> Model:
     """The step that raises the likelihood: expected counts, what blocking cannot have found, and the prior."""
     each = sums[:, -1, 0]
     unseen = each * (1.0 - model.reach) / model.reach
-    counts = sums[1:, :-1] + unseen[1:, None, None] * _missed(model)[1:] + prior
+    counts = sums[1:, :-1] + unseen[1:, None, None] * missed(model)[1:] + prior
     level = model.level.copy()
     level[1:] = counts / counts.sum(axis=2, keepdims=True)
     share = (each + 1.0) / (each + 1.0).sum()
     return replace(model, share=share, level=level)
 
 
-def _missed(model: Model) -> Floats:
+def missed(model: Model) -> Floats:
     """By class, family and level: how often a pair shows it that blocking did not find."""
     out = model.level * model.present[None, :, None]
     for name, first in BLOCKS.items():

@@ -18,7 +18,7 @@ from actionday.measure.returns_lines import Lines, generations_table, lines_of, 
 from actionday.measure.returns_outcomes import RETURNED, Outcomes, outcomes, renamed, sights
 from actionday.measure.returns_tables import incidence_table
 from actionday.measure.schemas import GENERATIONS, INCIDENCE, LIVES
-from actionday.records import LEAD, NOTHING_JUDGED, Campaign, Estimate, Judgement, Lineage, Measure, fold
+from actionday.records import LEAD, NOTHING_JUDGED, Answer, Campaign, Estimate, Lineage, Measure, fold
 from actionday.stores.archive.view import View
 
 _PERIODS = ("before", "window", "after")
@@ -28,7 +28,7 @@ _PERIODS = ("before", "window", "after")
 class Judged:
     """What was decided: judgements that are not withdrawn, and the seed and level of the figures."""
 
-    judgements: Sequence[Judgement]
+    judgements: Sequence[Answer]
     seed: int = 7
     level: float = 0.95
 

@@ -4,7 +4,7 @@ Not for: estimates (`returns_figures`), or what the judgements say together (`re
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import ibis
 import numpy as np
@@ -17,10 +17,11 @@ from actionday.measure.evidence import aliases
 from actionday.measure.venues import AROUND_DAYS, EXPLICIT, venues
 from actionday.records import (
     DIRECTED,
+    Answer,
     Campaign,
     Judged,
-    Judgement,
     Lineage,
+    NoneOf,
     Relation,
     Standing,
     SubjectId,
@@ -93,30 +94,30 @@ class Sights:
     last: Mapping[str, float]
 
 
-def renamed(view: View, judgements: Iterable[Judgement]) -> list[Judgement]:
+def renamed(view: View, judgements: Iterable[Answer]) -> list[Answer]:
     """Judgements under the ids that pseudonyms turned out to be; those whose two subjects turn out to be one are dropped."""
     made, known = list(judgements), aliases(view)
     if known is None:
         return made
     table = view.arrow(known)
     named = dict(zip(table["pseudonym"].to_pylist(), table["known_as"].to_pylist(), strict=True))
-    out = []
+
+    def known_as(one: SubjectId) -> SubjectId:
+        return SubjectId.parse(named.get(str(one), str(one)))
+
+    out = list[Answer]()
     for one in made:
-        a, b = (named.get(str(subject), str(subject)) for subject in (one.a, one.b))
+        if isinstance(one, NoneOf):
+            a, others = known_as(one.a), dict.fromkeys(map(known_as, one.among))
+            out.append(replace(one, a=a, among=tuple(other for other in others if other != a)))
+            continue
+        a, b = known_as(one.a), known_as(one.b)
         if a != b:
-            out.append(_between(one, SubjectId.parse(a), SubjectId.parse(b)))
+            out.append(replace(one, a=a, b=b))
     return out
 
 
-def _between(one: Judgement, a: SubjectId, b: SubjectId) -> Judgement:
-    if (one.a, one.b) == (a, b):
-        return one
-    return Judgement(
-        one.id, a, b, one.judged, one.relation, one.who, one.at, one.why, one.sampling, one.blind, one.shown
-    )  # fmt: skip
-
-
-def outcomes(view: View, cohort: pa.Table, campaign: Campaign, judgements: Sequence[Judgement]) -> Outcomes:
+def outcomes(view: View, cohort: pa.Table, campaign: Campaign, judgements: Sequence[Answer]) -> Outcomes:
     """Every subject of the cohort that a platform was seen to have removed, with what became of it. Judgements are `renamed`."""
     return outcomes_of(cohort, campaign, judgements, lambda removed: declared_moves(view, cohort, removed))
 
@@ -124,7 +125,7 @@ def outcomes(view: View, cohort: pa.Table, campaign: Campaign, judgements: Seque
 def outcomes_of(
     cohort: pa.Table,
     campaign: Campaign,
-    judgements: Sequence[Judgement],
+    judgements: Sequence[Answer],
     moves: Callable[["Removed"], Floats],
 ) -> Outcomes:
     """The same from the tables at hand: `moves` gives by removed subject when it declared a move (days, NaN: it did not)."""
@@ -199,6 +200,10 @@ class _Telling:
         )
         for pair in lineage.pairs:
             self._answered(links, pair)
+        for subject in lineage.none:
+            row = self._place.get(str(subject))
+            if row is not None:
+                links.told[row] = True
         for pair in standing(lineage):
             ways = [(pair.a, pair.b)] if pair.relation in DIRECTED else [(pair.a, pair.b), (pair.b, pair.a)]
             for a, b in ways:

@@ -8,7 +8,7 @@ scenario for a query engine. Not for: how any one step works, that is the verbs'
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from actionday.playbook.orders import MEASURES, Asked, BriefOrder, JudgingOrder, LinkOrder
+from actionday.playbook.orders import MEASURES, Asked, BriefOrder, DrawOrder, JudgingOrder, LinkOrder, NoneOrder
 
 if TYPE_CHECKING:
     from actionday.playbook.action_day import run
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from actionday.playbook.freezing import freeze_campaign
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect, template
-    from actionday.playbook.judging import judge, lineage, withdraw
+    from actionday.playbook.judging import judge, judge_none, lineage, withdraw
     from actionday.playbook.known import import_known
     from actionday.playbook.linking import link_evaluate, link_explain, link_returns, link_run
     from actionday.playbook.looking import probe, watch
     from actionday.playbook.matching import match
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.people import add_person, change_person, make_person_key, people
+    from actionday.playbook.pictures import draw_calibration, draw_pair
+    from actionday.playbook.queueing import link_agreement, link_draw, link_queue
     from actionday.playbook.scenario import write_scenario
     from actionday.playbook.verifying import make_checkpoint, verify_casebook
 
@@ -33,12 +35,16 @@ __all__ = [
     "MEASURES",
     "Asked",
     "BriefOrder",
+    "DrawOrder",
     "JudgingOrder",
     "LinkOrder",
+    "NoneOrder",
     "add_person",
     "brief",
     "change_person",
     "collect",
+    "draw_calibration",
+    "draw_pair",
     "duplicates",
     "forget",
     "formats",
@@ -47,9 +53,13 @@ __all__ = [
     "import_known",
     "inspect",
     "judge",
+    "judge_none",
     "lineage",
+    "link_agreement",
+    "link_draw",
     "link_evaluate",
     "link_explain",
+    "link_queue",
     "link_returns",
     "link_run",
     "make_checkpoint",
@@ -79,6 +89,8 @@ _FILES = {
     "make_checkpoint": "verifying",
     "brief": "briefs",
     "collect": "collecting",
+    "draw_calibration": "pictures",
+    "draw_pair": "pictures",
     "duplicates": "copies",
     "forget": "forgetting",
     "formats": "imports",
@@ -87,11 +99,15 @@ _FILES = {
     "import_known": "known",
     "inspect": "imports",
     "match": "matching",
+    "link_agreement": "queueing",
+    "link_draw": "queueing",
     "link_evaluate": "linking",
     "link_explain": "linking",
+    "link_queue": "queueing",
     "link_returns": "linking",
     "link_run": "linking",
     "judge": "judging",
+    "judge_none": "judging",
     "lineage": "judging",
     "measure": "measuring",
     "origin_of": "briefs",

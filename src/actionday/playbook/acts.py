@@ -1,4 +1,4 @@
-"""Writes what an act of ours (planning, matching, linking) adds to the archive, under an ingest number of its own.
+"""Writes what an act of ours (planning, matching, linking, drawing) adds to the archive, under an ingest number of its own.
 
 A file's rows come by `observe.ingest`; an act has no file, so its name and moment stand for one. Not for: deciding what is added.
 """
@@ -17,8 +17,8 @@ from actionday.observe.book import Book, Buffer
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 
-PLAN, MATCH, LINK, PROBE = "plan", "match", "link", "probe"
-ACTS = (PLAN, MATCH, LINK, PROBE)
+PLAN, MATCH, LINK, DRAW, PROBE = "plan", "match", "link", "draw", "probe"
+ACTS = (PLAN, MATCH, LINK, DRAW, PROBE)
 """Formats of `ingests` that no file has. One that was stopped is not taken up again: the next makes what is missing."""
 
 

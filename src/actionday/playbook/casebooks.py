@@ -1,6 +1,6 @@
 """Opens a home's casebook and says who acts, as far as the settings say it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,8 +9,8 @@ from actionday.playbook.keys import open_key, place_of
 from actionday.records import (
     Actor,
     ActorId,
+    Answer,
     Clock,
-    Judgement,
     Permission,
     Person,
     Secret,
@@ -69,6 +69,22 @@ def are_enrolled(settings: Settings, clock: Clock) -> bool:
         return bool(casebook.people())
 
 
+def people_called(settings: Settings, names: Sequence[str], clock: Clock) -> dict[ActorId, str]:
+    """Who is meant by names, by id: people who work here where any are enrolled, else whoever the names declare.
+
+    Raises UsageError for a name that nobody, or more than one, goes by here.
+    """
+    if not are_enrolled(settings, clock):
+        return {declared(settings, name).id: name for name in names}
+    with casebook_of(settings, clock) as casebook:
+        here = [(person.id, name) for person, name in casebook.people().values() if person.works_here]
+    found = {name: [one for one, known in here if known == name] for name in names}
+    for name, ids in found.items():
+        if len(ids) != 1:
+            raise UsageError(f"{len(ids)} people who work here go by {name}")
+    return {ids[0]: name for name, ids in found.items()}
+
+
 def head_of(settings: Settings, clock: Clock) -> str:
     """The newest entry of the home's casebook; empty where there is none."""
     if not has_casebook(settings):
@@ -77,7 +93,7 @@ def head_of(settings: Settings, clock: Clock) -> str:
         return str(casebook.head())
 
 
-def judged_until(settings: Settings, head: str | None, clock: Clock) -> list[Judgement]:
+def judged_until(settings: Settings, head: str | None, clock: Clock) -> list[Answer]:
     """Judgements as they stood at a head (None: now; empty: before there was a casebook). Raises UsageError, PermissionRefused."""
     if head == "" or not has_casebook(settings):
         return []

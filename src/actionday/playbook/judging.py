@@ -1,14 +1,17 @@
 """A person's answers about pairs of subjects: recorded, withdrawn, and folded into lines.
 
-Nothing of a score is shown here, neither before nor with the answer. Not for: proposals, or answers that come in files (`recording`).
+No score is shown before an answer; after an answer about a drawn pair it is. Answers of two people about one drawn pair stay hidden
+from each other until both are in. Not for: proposals, drawing (`queueing`), or answers that come in files (`recording`).
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from actionday.playbook.casebooks import actor_of, casebook_of, has_casebook
+from actionday.playbook.labelled import Drawn, asked_draw, drawn_here, drawn_pairs, hidden_from
 from actionday.playbook.naming import subject_called
-from actionday.playbook.orders import JudgingOrder
+from actionday.playbook.orders import JudgingOrder, NoneOrder
 from actionday.records import (
     LEAD,
     ActorId,
@@ -19,6 +22,7 @@ from actionday.records import (
     Judgement,
     JudgementId,
     Lineage,
+    NoneOf,
     Permission,
     Relation,
     Standing,
@@ -50,21 +54,23 @@ def judge(settings: Settings, order: JudgingOrder, clock: Clock) -> dict[str, An
     actor = actor_of(settings, clock)
     actor.must(Permission.JUDGE)
     archive = Archive(open_home(settings.home), query_memory=settings.query_memory)
-    a, b = (subject_called(settings, archive, asked) for asked in (order.a, order.b))
+    drawn = asked_draw(actor, drawn_here(settings, archive.view(), clock), order.draw) if order.draw else None
+    a, b = _pair_of(settings, archive, order, drawn)
     relation = Relation.UNRELATED if order.judged is Judged.NEGATIVE else order.relation
     if order.relation is not None and relation is not order.relation:
         raise UsageError(f"a negative answer names no relation, so --relation {order.relation} does not go with it")
     try:
         made = Judgement(
             new_judgement_id(), a, b, order.judged, relation, actor.id, clock.now(), order.why,
-            order.sampling, order.blind, order.shown,
+            order.sampling, order.blind or drawn is not None, _shown_of(order, drawn), order.draw,
         )  # fmt: skip
     except ValueError as error:
         fix = "; name one with --relation" if order.judged is Judged.POSITIVE and relation is None else ""
         raise UsageError(f"{error}{fix}") from error
     with casebook_of(settings, clock) as casebook:
         head = casebook.record(actor, [made])
-        whole, names = casebook.lineage(actor), casebook.names(actor)
+        answers, names = list(casebook.judgements(actor)), casebook.names(actor)
+    whole = fold(answers, hidden_from(actor, drawn_pairs(archive.view(), answers)))
     there = {str(a), str(b)}
     return {
         **_judgement(made, names),
@@ -73,6 +79,68 @@ def judge(settings: Settings, order: JudgingOrder, clock: Clock) -> dict[str, An
         "b": str(b),
         "not_seen": sorted(there - seen_among(archive, there)),
         "conflicts": [_conflict(one, whole, names) for one in whole.conflicts if {a, b} & set(one.subjects)],
+        **({} if drawn is None else {"score": {key: drawn.row[key] for key in ("probability", "weight", "model")}}),
+        "head": str(head),
+        "note": LEAD,
+    }
+
+
+def _pair_of(
+    settings: Settings, archive: Archive, order: JudgingOrder, drawn: Drawn | None
+) -> tuple[SubjectId, SubjectId]:
+    """The pair that is meant: of a drawn one it need not be said again, and where it is said it must be that one."""
+    if drawn is None:
+        a, b = (subject_called(settings, archive, asked) for asked in (order.a, order.b))
+        return a, b
+    pair = SubjectId.parse(drawn.row["subject"]), SubjectId.parse(drawn.row["target"])
+    said = {subject_called(settings, archive, asked) for asked in (order.a, order.b) if asked}
+    if said - set(pair):
+        raise UsageError(f"{order.draw} is another pair: {pair[0]} and {pair[1]}")
+    return pair
+
+
+def _shown_of(order: JudgingOrder, drawn: Drawn | None) -> tuple[str, ...]:
+    """What was laid before the person; the queue shows the evidence, and the score only afterwards."""
+    return order.shown if drawn is None else (*json.loads(drawn.row["evidence"]), *order.shown)
+
+
+def judge_none(settings: Settings, order: NoneOrder, clock: Clock) -> dict[str, Any]:
+    """Record that whoever acts looked into a subject and found none of those named to be its return.
+
+    Raises UsageError for a subject that cannot be told or is named twice; PermissionRefused.
+    """
+    actor = actor_of(settings, clock)
+    actor.must(Permission.JUDGE)
+    archive = Archive(open_home(settings.home), query_memory=settings.query_memory)
+    subject = subject_called(settings, archive, order.subject)
+    among = tuple(subject_called(settings, archive, one) for one in order.among)
+    try:
+        made = NoneOf(
+            new_judgement_id(),
+            subject,
+            among,
+            actor.id,
+            clock.now(),
+            order.why,
+            order.sampling,
+            order.blind,
+            order.shown,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    with casebook_of(settings, clock) as casebook:
+        head = casebook.record(actor, [made])
+        answers, names = list(casebook.judgements(actor)), casebook.names(actor)
+    whole = fold(answers, hidden_from(actor, drawn_pairs(archive.view(), answers)))
+    there = {str(subject), *map(str, among)}
+    return {
+        "judgement": made.id,
+        "by": actor.name,
+        "subject": str(subject),
+        "among": [str(one) for one in among],
+        "sampling": made.sampling,
+        "not_seen": sorted(there - seen_among(archive, there)),
+        "conflicts": [_conflict(one, whole, names) for one in whole.conflicts if subject in one.subjects],
         "head": str(head),
         "note": LEAD,
     }
@@ -98,10 +166,11 @@ def lineage(settings: Settings, asked: str | None, clock: Clock) -> dict[str, An
     archive = Archive(open_home(settings.home), query_memory=settings.query_memory)
     only = None if asked is None else subject_called(settings, archive, asked)
     if not has_casebook(settings):
-        return {"clusters": [], "apart": [], "set_aside": [], "conflicts": [], "head": None, "note": LEAD}
+        return {"clusters": [], "apart": [], "set_aside": [], "conflicts": [], "none": [], "head": None, "note": LEAD}
     with casebook_of(settings, clock) as casebook:
         head = casebook.head()
-        whole, names = fold(casebook.judgements(actor, head)), casebook.names(actor)
+        answers, names = list(casebook.judgements(actor, head)), casebook.names(actor)
+    whole = fold(answers, hidden_from(actor, drawn_pairs(archive.view(), answers)))
     return {**_shown(whole, names, only), "head": str(head), "note": LEAD}
 
 
@@ -126,6 +195,7 @@ def _shown(whole: Lineage, names: Mapping[ActorId, str], only: SubjectId | None)
         "conflicts": [
             _conflict(one, whole, names) for one in whole.conflicts if mine is None or mine & set(one.subjects)
         ],
+        "none": [str(one) for one in sorted(whole.none, key=str) if mine is None or one in mine],
     }  # fmt: skip
 
 

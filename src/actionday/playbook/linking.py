@@ -15,10 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from actionday.playbook.acts import LINK, Act, write_act
+from actionday.playbook.labelled import Likewise, drawn_here, labels_of
 from actionday.playbook.measuring import without_day
 from actionday.playbook.naming import subject_called
 from actionday.playbook.orders import LinkOrder
-from actionday.records import LEAD, InputError, Relation, UsageError
+from actionday.records import LEAD, Clock, InputError, Relation, UsageError
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
@@ -27,7 +28,7 @@ from actionday.stores.archive.subjects import seen_among
 from actionday.stores.archive.view import View
 
 if TYPE_CHECKING:
-    from actionday.link import Linked, Model, Profiles
+    from actionday.link import Labels, Linked, Model, Profiles
 
 _READ = ("accounts", "channels", "links", "media", "memberships", "moves", "posts", "sightings")
 
@@ -37,13 +38,15 @@ def link_run(settings: Settings, order: LinkOrder) -> dict[str, Any]:
     home = open_home(settings.home)
     with home.writing():
         archive = Archive(home, query_memory=settings.query_memory)
-        linked = _link(archive, order)
+        drawn = drawn_here(settings, archive.view(), order.clock)
+        linked = _link(archive, order, labels_of(drawn))
         now = order.clock.now()  # one moment: by it the proposals of a run are found
         proposals, rules = _proposals(linked, now), _rules(linked)
         _store(archive, settings, now, (linked, proposals, rules))
     relations = proposals.group_by("relation").aggregate([("relation", "count")]).sort_by("relation")
     return {
         "model": linked.model.version,
+        "trained_on": linked.model.trained_on,
         "subjects": len(linked.frame),
         "starts": int(linked.frame.start.sum()),
         "compared": len(linked.weight),
@@ -54,8 +57,8 @@ def link_run(settings: Settings, order: LinkOrder) -> dict[str, Any]:
     }
 
 
-def link_returns(settings: Settings, asked: str) -> dict[str, Any]:
-    """What the newest run proposes about one subject, by id or handle, likeliest first.
+def link_returns(settings: Settings, asked: str, clock: Clock) -> dict[str, Any]:
+    """What the newest run proposes about one subject, by id or handle, likeliest first, and how often such were wrong.
 
     Raises UsageError before any run, and for what names no subject here.
     """
@@ -70,11 +73,13 @@ def link_returns(settings: Settings, asked: str) -> dict[str, Any]:
         & ((table.subject == subject) | (table.target == subject))
     )
     rows = view.arrow(mine.order_by(mine.probability.desc(), mine.subject, mine.target)).to_pylist()
+    likewise = Likewise(drawn_here(settings, view, clock))
     leads = [
         {
             **{key: row[key] for key in ("subject", "target", "relation", "probability", "weight", "rule")},
             "evidence": json.loads(row["evidence"]),
-            "wrong_of_100": "not measured here",
+            "wrong": likewise.of(row["probability"]).as_dict(),
+            "wrong_of_100": likewise.told(row["probability"]),
         }
         for row in rows
     ]
@@ -108,11 +113,15 @@ def link_explain(settings: Settings, order: LinkOrder, pair: tuple[str, str]) ->
     pairs = first.astype(np.int32), second.astype(np.int32)
     levels = compare(laid, pairs)
     ids = profiles.subjects["subject"]
+    probability = float(probabilities(model, levels)[0])
+    likewise = Likewise(drawn_here(settings, view, order.clock))
     return {
         "subject": ids[int(pairs[0][0])].as_py(),
         "target": ids[int(pairs[1][0])].as_py(),
         "relation": str(relations(laid, pairs)[0]),
-        "probability": float(probabilities(model, levels)[0]),
+        "probability": probability,
+        "wrong": likewise.of(probability).as_dict(),
+        "wrong_of_100": likewise.told(probability),
         "why_not": _why_not(
             ended=bool(laid.start[pairs[0]][0] or laid.start[pairs[1]][0]),
             supported=bool(allowed(laid, model, pairs, levels, Rules(order.threshold))[0]),
@@ -136,11 +145,20 @@ def link_evaluate(settings: Settings, order: LinkOrder, truth: Path) -> dict[str
     except UsageError as error:
         raise InputError(str(truth), str(error), "see docs/methods/linking.md") from error
     archive = Archive(open_home(settings.home), query_memory=settings.query_memory)
-    linked = _link(archive, order)
+    linked = _link(archive, order, labels_of(drawn_here(settings, archive.view(), order.clock)))
     return evaluate(judge(linked, known)) | {"model": linked.model.version, "note": LEAD}
 
 
-def _link(archive: Archive, order: LinkOrder) -> "Linked":
+def linked_again(archive: Archive, order: LinkOrder) -> tuple["Linked", str]:
+    """Everything compared again under the newest run's weights, and that run's model. Raises UsageError before any run."""
+    from actionday.link import Rules, link
+
+    view = archive.view()
+    run = _newest(view)
+    return link(_profiles(view, order), model=_weights(run), rules=Rules(order.threshold)), run["model"]
+
+
+def _link(archive: Archive, order: LinkOrder, labels: "Labels | None") -> "Linked":
     from actionday.link import Rules, link
 
     order.progress.phase("linking", 2, "steps")
@@ -148,7 +166,7 @@ def _link(archive: Archive, order: LinkOrder) -> "Linked":
     profiles = _profiles(archive.view(), order)
     order.progress.advance(1)
     order.progress.item("comparing")
-    linked = link(profiles, rules=Rules(order.threshold), seed=order.seed)
+    linked = link(profiles, rules=Rules(order.threshold), labels=labels, seed=order.seed)
     order.progress.advance(1)
     return linked
 

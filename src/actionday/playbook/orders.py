@@ -62,3 +62,27 @@ class JudgingOrder:
     sampling: float | None = None
     blind: bool = False
     shown: tuple[str, ...] = ()
+    draw: str = ""  # the drawn pair that it answers; `a` and `b` may then be empty
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOrder:
+    """An answer that a subject has no return among those that were looked at, by ids or handles."""
+
+    subject: str
+    among: tuple[str, ...]
+    why: str
+    sampling: float | None = None
+    blind: bool = False
+    shown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DrawOrder:
+    """A round of pairs to judge: how many, by whom (empty: whoever acts), which share are controls, and which two people judge."""
+
+    link: LinkOrder
+    size: int = 50
+    coders: tuple[str, ...] = ()
+    controls: float = 0.1
+    double: float = 0.2

@@ -19,7 +19,17 @@ from actionday.records.errors import (
 )
 from actionday.records.estimate import Estimate, Measure
 from actionday.records.ids import ActorId, EntryId, JudgementId, new_actor_id, new_entry_id, new_judgement_id
-from actionday.records.judgement import DIRECTED, LEAD, NOTHING_JUDGED, Judged, Judgement, Relation, Withdrawal
+from actionday.records.judgement import (
+    DIRECTED,
+    LEAD,
+    NOTHING_JUDGED,
+    Answer,
+    Judged,
+    Judgement,
+    NoneOf,
+    Relation,
+    Withdrawal,
+)
 from actionday.records.lineage import Conflict, Contradiction, Lineage, Standing, fold
 from actionday.records.permission import GRANTS, Permission, Role, granted
 from actionday.records.person import Enrolment, Person, enrolled, fault_in
@@ -56,6 +66,7 @@ __all__ = [
     "ActiondayError",
     "Actor",
     "ActorId",
+    "Answer",
     "Campaign",
     "Clock",
     "Conflict",
@@ -76,6 +87,7 @@ __all__ = [
     "JudgementId",
     "Lineage",
     "Measure",
+    "NoneOf",
     "Permission",
     "PermissionRefused",
     "Person",

@@ -59,9 +59,10 @@ class Judgement:
     """One person's answer about one pair. `a` comes before `b` where the relation is directed.
 
     `relation` goes with the answer: positive names one, negative is `unrelated`, unsure may name the one that was asked about,
-    none has none. `sampling` is the probability with which the pair was drawn to be judged, None where it is not known: weights
-    learn only from judgements that have it. `blind` says that the person saw nobody else's answer; `shown` names what was
-    laid before the person (families of evidence, the score), in that order. `at` is in UTC. Raises ValueError.
+    none has none. `sampling` is the probability with which the subject `a` was drawn to be looked into, None where it is not
+    known. `draw` is the id of the drawn pair that this answers (the archive's `link_draws` has its probability), empty where the
+    pair was picked by hand: weights learn only from drawn pairs. `blind` says that the person saw nobody else's answer; `shown`
+    names what was laid before the person (families of evidence, the score), in that order. `at` is in UTC. Raises ValueError.
     """
 
     id: JudgementId
@@ -75,6 +76,7 @@ class Judgement:
     sampling: float | None = None
     blind: bool = False
     shown: tuple[str, ...] = ()
+    draw: str = ""
 
     def __post_init__(self) -> None:
         if self.a == self.b:
@@ -83,8 +85,50 @@ class Judgement:
             _to_utc(self)
         if self.relation not in _FITTING[self.judged]:
             raise ValueError(f"{self.judged} does not go with the relation {self.relation}")
-        if self.sampling is not None and not 0 < self.sampling <= 1:
-            raise ValueError(f"sampling probability {self.sampling} is not above 0 and at most 1")
+        _check_sampling(self.sampling)
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """One person's answer about one subject: looked into, and none of those laid before the person is its return.
+
+    `among` are those (there may have been none), so it is a negative answer on each of these pairs, and besides that an answer
+    about `a` as a whole. The rest is as in `Judgement`. It holds until the person takes it back or judges a return of `a`
+    positive. Raises ValueError.
+    """
+
+    id: JudgementId
+    a: SubjectId
+    among: tuple[SubjectId, ...]
+    who: ActorId
+    at: datetime
+    why: str = field(default="", repr=False)
+    sampling: float | None = None
+    blind: bool = False
+    shown: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.a in self.among:
+            raise ValueError("a subject is not its own return")
+        if len(set(self.among)) != len(self.among):
+            raise ValueError("a subject is named twice among those that were looked at")
+        if self.at.tzinfo is not UTC:
+            _to_utc(self)
+        _check_sampling(self.sampling)
+
+    def pairs(self) -> tuple[Judgement, ...]:
+        """What it says of each pair."""
+        return tuple(
+            Judgement(
+                self.id, self.a, other, Judged.NEGATIVE, Relation.UNRELATED, self.who, self.at, self.why,
+                self.sampling, self.blind, self.shown,
+            )
+            for other in self.among
+        )  # fmt: skip
+
+
+Answer = Judgement | NoneOf
+"""What a person answers: about a pair, or about a subject as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +146,12 @@ class Withdrawal:
             _to_utc(self)
 
 
-def _to_utc(made: Judgement | Withdrawal) -> None:
+def _check_sampling(sampling: float | None) -> None:
+    if sampling is not None and not 0 < sampling <= 1:
+        raise ValueError(f"sampling probability {sampling} is not above 0 and at most 1")
+
+
+def _to_utc(made: Judgement | NoneOf | Withdrawal) -> None:
     if made.at.tzinfo is None:
         raise ValueError("it needs an aware time")
     object.__setattr__(made, "at", made.at.astimezone(UTC))

@@ -6,7 +6,8 @@ A pure function of its rows: their order of arrival does not matter, a withdrawn
 2. The most cautious answer on a pair stands: a negative before an unsure, that before a positive. People who differ are a conflict.
 3. Pairs that stand as positive join clusters, oldest first; one that would bring a negative pair into one cluster is set aside.
    So a negative wins over any chain of positives. The chain is a conflict, and `chain` shows it.
-4. Within clusters, directed relations on which people agree make generations (`records.generations`).
+4. `NoneOf` is a negative answer on each of its pairs, and stands for its subject until the same person judges a return of it positive.
+5. Within clusters, directed relations on which people agree make generations (`records.generations`).
 
 A conflict is never resolved here; a person's next judgement resolves it. Not for: machine scores, or what a cluster proves.
 """
@@ -14,12 +15,13 @@ A conflict is never resolved here; a person's next judgement resolves it. Not fo
 from collections import deque
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from actionday.records.generations import generations
 from actionday.records.ids import JudgementId
-from actionday.records.judgement import DIRECTED, Judged, Judgement, Relation
+from actionday.records.judgement import DIRECTED, Answer, Judged, Judgement, NoneOf, Relation
 from actionday.records.subject import SubjectId
 from actionday.records.union import Union
 
@@ -70,7 +72,8 @@ class Lineage:
     """What the judgements say together.
 
     `clusters` are groups of two and more, each in the order of the subjects' texts; `pairs` what stands, in that order too;
-    `set_aside` the positives that a negative overrules; `generation` is 1 for the first life, by subject that has one.
+    `set_aside` the positives that a negative overrules; `generation` is 1 for the first life, by subject that has one; `none`
+    are the subjects that somebody looked into and found no return of.
     """
 
     clusters: tuple[tuple[SubjectId, ...], ...]
@@ -79,6 +82,7 @@ class Lineage:
     conflicts: tuple[Conflict, ...]
     generation: Mapping[SubjectId, int]
     _number: Mapping[SubjectId, int] = field(repr=False, compare=False)
+    none: frozenset[SubjectId] = frozenset()
 
     def cluster_of(self, subject: SubjectId) -> tuple[SubjectId, ...]:
         """The subject's cluster; the subject alone where it is in none."""
@@ -107,9 +111,12 @@ class Lineage:
         return tuple(reversed(links))
 
 
-def fold(judgements: Iterable[Judgement], withdrawn: Container[JudgementId] = frozenset()) -> Lineage:
-    """Fold judgements, without the withdrawn ones, into clusters, generations and conflicts. O(n log n) in judgements."""
-    made = [one for one in judgements if one.id not in withdrawn]
+def fold(answers: Iterable[Answer], withdrawn: Container[JudgementId] = frozenset()) -> Lineage:
+    """Fold answers, without the withdrawn ones, into clusters, generations and conflicts. O(n log n) in pairs that are named."""
+    held = [one for one in answers if one.id not in withdrawn]
+    nones = [one for one in held if isinstance(one, NoneOf)]
+    told = [one for one in held if isinstance(one, Judgement)]
+    made = told + [pair for one in nones for pair in one.pairs()]
     subjects = sorted({subject for one in made for subject in (one.a, one.b)}, key=str)
     rank = {subject: number for number, subject in enumerate(subjects)}
     pairs = [_standing(subjects, *pair) for pair in _latest(made, rank)]
@@ -126,7 +133,22 @@ def fold(judgements: Iterable[Judgement], withdrawn: Container[JudgementId] = fr
         tuple(conflicts),
         {subjects[number]: count for number, count in lives.generation.items()},
         {subject: place for place, cluster in enumerate(clusters) for subject in cluster},
+        _without_return(nones, told),
     )
+
+
+def _without_return(nones: Iterable[NoneOf], told: Iterable[Judgement]) -> frozenset[SubjectId]:
+    """Subjects of `NoneOf` that the same person did not, later, judge to have a return."""
+    latest: dict[tuple[SubjectId, str], tuple[datetime, str]] = {}
+    for one in nones:
+        key = (one.a, one.who)
+        latest[key] = max(latest.get(key, (one.at, one.id)), (one.at, one.id))
+    for said in told:
+        if said.judged is Judged.POSITIVE and said.relation is not Relation.SIBLING:
+            key = (said.a, said.who)
+            if key in latest and (said.at, said.id) > latest[key]:
+                del latest[key]
+    return frozenset(subject for subject, _ in latest)
 
 
 class _Pair(NamedTuple):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 from tests.records.judging import START, histories, judgement
+from tests.records.test_none_of import none_of
 from tests.stores.casebook.conftest import Place
 from tests.stores.casebook.people import ACTORS, ANN, BOB, CAT, NEGATIVE, STRANGER, said, taken_back
 
@@ -48,6 +49,23 @@ def test_what_is_recorded_comes_back_as_it_was(place: Place) -> None:
         report = casebook.verify()
         assert (report.entries, report.erased, report.fault) == (3, 0, None)
         assert report.head == casebook.head()
+
+
+def test_none_of_these_goes_through_the_ledger_and_is_taken_back_or_erased(place: Place) -> None:
+    one = replace(none_of(1, 0, [1, 2]), why="read all of them", sampling=0.25, blind=True, shown=("bio",))
+    alone, drawn = none_of(2, 3, []), replace(said(3, 4, 5), draw="q-1")
+    with place.open() as casebook:
+        casebook.record(ANN, [one, alone, drawn])
+        assert list(casebook.judgements(BOB)) == [one, alone, drawn]
+        assert casebook.lineage(BOB) == fold([one, alone, drawn])
+        assert casebook.lineage(BOB).none == {one.a, alone.a}
+        with pytest.raises(UsageError, match="not theirs"):
+            casebook.withdraw(BOB, [replace(taken_back(4, drawn), of=one.id, who=BOB.id)])
+        casebook.withdraw(ANN, [replace(taken_back(5, drawn), of=alone.id)])
+        assert list(casebook.judgements(BOB)) == [one, drawn]
+        casebook.erase(ANN, Erasure(frozenset({str(one.among[1])})))
+        assert list(casebook.judgements(BOB)) == [drawn], "an answer that names a forgotten subject goes as a whole"
+        assert casebook.verify().fault is None
 
 
 def test_judgements_can_be_read_as_they_stood_at_a_head(place: Place) -> None:

@@ -1,6 +1,6 @@
 """`link judge`, `link withdraw`, `link lineage`: a person's answers about pairs, and what they say together.
 
-Evidence first, score after the answer: nothing here prints a score. Not for: what is proposed.
+Evidence first, score after the answer: a score is printed only once the answer is recorded. Not for: what is proposed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,6 +37,7 @@ why_option = click.option("--why", required=True, metavar="REASON", help="Why, i
 @click.option(
     "--shown", multiple=True, metavar="WHAT", help="What was laid before you, e.g. bio, media, score; in order."
 )
+@click.option("--draw", default="", metavar="ID", help="The drawn pair that this answers, from `link queue`.")
 @home_option
 @json_option
 def judge(
@@ -48,6 +49,7 @@ def judge(
     sampling: float | None,
     blind: bool,
     shown: tuple[str, ...],
+    draw: str,
     home: Path | None,
     as_json: bool,
 ) -> None:
@@ -55,7 +57,7 @@ def judge(
     if not why.strip():
         raise UsageError("--why takes a reason")
     order = playbook.JudgingOrder(
-        a, b, Judged(answer), Relation(relation) if relation else None, why, sampling, blind, shown
+        a, b, Judged(answer), Relation(relation) if relation else None, why, sampling, blind, shown, draw
     )
     done = playbook.judge(settings_for(home), order, SystemClock())
     if as_json:
@@ -63,6 +65,8 @@ def judge(
         return
     named = f" ({done['relation']})" if done["relation"] else ""
     say(f"{done['judgement']}: {done['a']} and {done['b']}: {done['judged']}{named}")
+    if "score" in done:
+        say(f"the model had said {done['score']['probability']:.3f}")
     for subject in done["not_seen"]:
         say(f"{subject} was never seen here: nothing can be measured of it before it is")
     for conflict in done["conflicts"]:
@@ -111,6 +115,8 @@ def lineage(subject: str | None, home: Path | None, as_json: bool) -> None:
                 else "positives that a negative overrules"
             )
             _print_pairs(found[title])
+    for one in found["none"]:
+        say(f"looked into, and no return found: {one}")
     for conflict in found["conflicts"]:
         print_conflict(conflict)
     say(found["note"])

@@ -6,6 +6,7 @@ from actionday.console.terminal.duplicates import duplicates
 from actionday.console.terminal.judging import judge, lineage, withdraw
 from actionday.console.terminal.known import known, match
 from actionday.console.terminal.linking import link_evaluate, link_explain, link_returns, link_run
+from actionday.console.terminal.queue import agreement, draw, none_of, queue
 
 
 @click.group()
@@ -14,6 +15,8 @@ def link() -> None:
 
 
 for _command in (
+    agreement,
+    draw,
     duplicates,
     judge,
     known,
@@ -23,6 +26,8 @@ for _command in (
     link_returns,
     link_run,
     match,
+    none_of,
+    queue,
     withdraw,
 ):
     link.add_command(_command)

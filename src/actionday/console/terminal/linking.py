@@ -33,6 +33,12 @@ spare_option = click.option(
     default=None,
     help="File of subject ids, one a line, that go by a real name: never proposed.",
 )
+figure_option = click.option(
+    "--figure",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Draw it as well, into this SVG file.",
+)
 
 
 @click.command("run")
@@ -62,6 +68,7 @@ def link_run(
     say(
         f"{done['subjects']:,} subjects, {done['starts']:,} ended; {done['compared']:,} pairs compared; model {done['model']}"
     )
+    say(f"weights learned from {done['trained_on']}")
     for relation, count in done["proposals"].items():
         say(f"{relation}: {count:,} proposed at {done['threshold']} and above")
     for row in done["cut"]:
@@ -76,7 +83,7 @@ def link_run(
 @json_option
 def link_returns(subject: str, home: Path | None, as_json: bool) -> None:
     """What the newest run proposes about SUBJECT, likeliest first."""
-    found = playbook.link_returns(settings_for(home), subject)
+    found = playbook.link_returns(settings_for(home), subject, SystemClock())
     if as_json:
         print_json(found)
         return
@@ -84,7 +91,7 @@ def link_returns(subject: str, home: Path | None, as_json: bool) -> None:
         say(f"{lead['subject']} -> {lead['target']}: {lead['relation']}, {lead['probability']:.3f} ({lead['rule']})")
         for family, level in lead["evidence"].items():
             say(f"    {family}: {level}")
-        say(f"    of 100 such, wrong: {lead['wrong_of_100']}")
+        say(f"    how often such are wrong: {lead['wrong_of_100']}")
     if not found["leads"]:
         say(f"no proposal about {subject}")
     say(found["note"])
@@ -93,15 +100,26 @@ def link_returns(subject: str, home: Path | None, as_json: bool) -> None:
 @click.command("explain")
 @click.argument("first")
 @click.argument("second")
+@figure_option
 @campaign_option
 @home_option
 @json_option
 @quiet_option
-def link_explain(first: str, second: str, campaign: Path | None, home: Path | None, as_json: bool, quiet: bool) -> None:
+def link_explain(
+    first: str,
+    second: str,
+    figure: Path | None,
+    campaign: Path | None,
+    home: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """The evidence for and against FIRST and SECOND being of one operator, family by family, in bits."""
     with watching(quiet) as progress:
         order = _order(progress, campaign)
         found = playbook.link_explain(settings_for(home), order, (first, second))
+    if figure is not None:
+        playbook.draw_pair(found, figure)
     if as_json:
         print_json(found)
         return
@@ -110,6 +128,7 @@ def link_explain(first: str, second: str, campaign: Path | None, home: Path | No
         level = "absent" if step["level"] is None and step["family"] != "prior" else step["level"] or ""
         say(f"{step['family']:<13}{step['bits']:>+8.2f} bits  {step['total']:>+8.2f}  {_bar(step['bits'])}  {level}")
     say(f"probability {found['probability']:.4f}; if of one operator: {found['relation']}")
+    say(f"how often such proposals are wrong: {found['wrong_of_100']}")
     if found["why_not"]:
         say(f"not proposed, whatever its probability: {found['why_not']}")
     say(found["note"])
@@ -122,6 +141,7 @@ def link_explain(first: str, second: str, campaign: Path | None, home: Path | No
     type=click.Path(path_type=Path, dir_okay=False),
     help='truth.json of a scenario, or your labelled sample: {"pairs": [{"from", "to", "kind"}]}.',
 )
+@figure_option
 @threshold_option
 @campaign_option
 @seed_option
@@ -130,6 +150,7 @@ def link_explain(first: str, second: str, campaign: Path | None, home: Path | No
 @quiet_option
 def link_evaluate(
     truth: Path,
+    figure: Path | None,
     threshold: float,
     campaign: Path | None,
     seed: int,
@@ -141,6 +162,8 @@ def link_evaluate(
     with watching(quiet) as progress:
         order = _order(progress, campaign, threshold, seed)
         found = playbook.link_evaluate(settings_for(home), order, truth)
+    if figure is not None:
+        playbook.draw_calibration(found, figure)
     if as_json:
         print_json(found)
         return
@@ -160,16 +183,21 @@ def link_evaluate(
 def _order(
     progress: Progress, campaign: Path | None, threshold: float = 0.5, seed: int = 7, spared: Path | None = None
 ) -> playbook.LinkOrder:
-    names: tuple[str, ...] = ()
-    if spared is not None:
-        try:
-            names = tuple(line.strip() for line in spared.read_text("utf-8").splitlines() if line.strip())
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(str(spared), f"cannot be read: {error}", "a text file in UTF-8, one id a line") from error
-        if not names:
-            raise UsageError(f"{spared} names nobody")
     day = load_campaign(campaign) if campaign else None
-    return playbook.LinkOrder(SystemClock(), progress, day, threshold, seed, names)
+    return playbook.LinkOrder(SystemClock(), progress, day, threshold, seed, spared_names(spared))
+
+
+def spared_names(spared: Path | None) -> tuple[str, ...]:
+    """The ids that a file lists. Raises InputError where it cannot be read, UsageError where it names nobody."""
+    if spared is None:
+        return ()
+    try:
+        names = tuple(line.strip() for line in spared.read_text("utf-8").splitlines() if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(str(spared), f"cannot be read: {error}", "a text file in UTF-8, one id a line") from error
+    if not names:
+        raise UsageError(f"{spared} names nobody")
+    return names
 
 
 def _share(name: str, told: dict[str, Any]) -> str:

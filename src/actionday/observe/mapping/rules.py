@@ -31,7 +31,17 @@ from actionday.records.subject import KINDS
 from actionday.stores.archive.schemas import TABLES
 
 GUIDE = "see docs/guide/mapping.md"
-_OWN = {"fingerprints", "probe_plan", "ingests", "quarantine", "erasures", "proposals", "link_models", "matches"}
+_OWN = {
+    "fingerprints",
+    "probe_plan",
+    "ingests",
+    "quarantine",
+    "erasures",
+    "proposals",
+    "link_models",
+    "matches",
+    "link_draws",
+}
 _OWN |= {"known_content"}  # which has a reader of its own
 FEEDABLE = tuple(n for n in TABLES if n not in _OWN)
 """Tables a mapping may feed: what a source can say. The rest is the pipeline's own."""

@@ -27,7 +27,8 @@ _ORDER = tuple(sorted(TABLES, key=lambda name: name in ("accounts", "channels"))
 # Columns whose words are ours or a list's: no name is looked for in them, since a channel may be called "channel".
 _OURS = frozenset({
     "platform", "target_platform", "target_kind", "kind", "role", "state", "basis", "phase", "format", "stance", "language", "mime",
-    "sha256", "counts", "organisation", "list", "list_version", "scope", "what", "judged", "relation", "route", "act", "step", "verdict",
+    "sha256", "counts", "organisation", "list", "list_version", "scope", "what", "judged", "relation", "part", "route", "act", "step",
+    "verdict",
 })  # fmt: skip
 # Columns that make a row the subject's own; in the others its name is taken out and the row stays.
 _OWN = {
@@ -36,6 +37,7 @@ _OWN = {
     "sightings": ("subject",), "probe_plan": ("subject",), "media": ("channel",), "affiliations": ("subject",),
     "known_content": ("target",), "matches": ("channel",),
     "proposals": ("subject", "target"),
+    "link_draws": ("subject", "target"),
     "link_judgements": ("subject", "target"),
     "referrals": ("subject",), "referral_events": ("subject",), "audits": ("subject",),
 }  # fmt: skip

@@ -9,6 +9,7 @@ the end, nullable, and the home's format version is raised when anything else ch
 import pyarrow as pa
 
 from actionday.stores.archive.answers import LINK_JUDGEMENTS
+from actionday.stores.archive.draws import LINK_DRAWS
 from actionday.stores.archive.proposals import LINK_MODELS, PROPOSALS
 from actionday.stores.archive.referrals import AUDITS, REFERRAL_EVENTS, REFERRALS
 from actionday.stores.archive.specs import F64, I64, TIME, B, S, TableSpec
@@ -17,8 +18,8 @@ from actionday.stores.archive.specs import declared as _spec
 
 __all__ = [
     "ACCOUNTS", "AFFILIATIONS", "ANNOUNCED", "AUDITS", "CHANNELS", "ERASURES", "FINGERPRINTS", "FORMAT_VERSION", "INGESTS",
-    "KNOWN_CONTENT", "LINKS", "LINK_JUDGEMENTS", "LINK_MODELS", "MATCHES", "MEDIA", "MEMBERSHIPS", "MOVES", "POSTS", "PROBE_PLAN",
-    "PROPOSALS", "QUARANTINE", "REFERRALS", "REFERRAL_EVENTS", "SIGHTINGS", "TABLES", "TIME", "TableSpec",
+    "KNOWN_CONTENT", "LINKS", "LINK_DRAWS", "LINK_JUDGEMENTS", "LINK_MODELS", "MATCHES", "MEDIA", "MEMBERSHIPS", "MOVES", "POSTS",
+    "PROBE_PLAN", "PROPOSALS", "QUARANTINE", "REFERRALS", "REFERRAL_EVENTS", "SIGHTINGS", "TABLES", "TIME", "TableSpec",
 ]  # fmt: skip
 
 FORMAT_VERSION = 1
@@ -381,6 +382,7 @@ TABLES: dict[str, TableSpec] = {
         QUARANTINE,
         ERASURES,
         PROPOSALS,
+        LINK_DRAWS,
         LINK_MODELS,
         REFERRALS,
         REFERRAL_EVENTS,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
-from actionday.records import Actor, ActorId, Enrolment, Judgement, Lineage, Person, Withdrawal
+from actionday.records import Actor, ActorId, Answer, Enrolment, Lineage, Person, Withdrawal
 from actionday.records.preregistration import Frozen
 from actionday.stores.casebook.chain import Head
 
@@ -73,7 +73,7 @@ class Casebook(Protocol):
     Entries are written in one transaction a call, and a call that returned is on the disk.
     """
 
-    def record(self, actor: Actor, judgements: Iterable[Judgement]) -> Head:
+    def record(self, actor: Actor, judgements: Iterable[Answer]) -> Head:
         """Append the actor's own judgements (permission `judge`). Those whose id is there already are not written again.
 
         Raises UsageError, and writes nothing, for a judgement of somebody else, one about a forgotten subject, or an id
@@ -85,8 +85,8 @@ class Casebook(Protocol):
         """Append withdrawals of the actor's own judgements (permission `judge`). Raises UsageError for any other."""
         ...
 
-    def judgements(self, actor: Actor, until: Head | None = None) -> Iterator[Judgement]:
-        """All judgements that are not withdrawn or erased, in the order of the ledger (permission `read`).
+    def judgements(self, actor: Actor, until: Head | None = None) -> Iterator[Answer]:
+        """All judgements, and answers about a subject as a whole, that are not withdrawn or erased, in the order of the ledger (permission `read`).
 
         `until` gives them as they stood at a head, so that numbers can be computed again; what was erased since stays out.
         Raises UsageError for a head that is not of this chain.

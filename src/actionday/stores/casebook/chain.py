@@ -26,6 +26,7 @@ class Kind(StrEnum):
 
     MADE = "casebook_made"
     JUDGEMENT = "judgement"
+    NONE_OF = "none_of"
     WITHDRAWN = "judgement_withdrawn"
     FROZEN = "campaign_frozen"
     ERASURE = "erasure"

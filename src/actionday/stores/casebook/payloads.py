@@ -12,11 +12,13 @@ import msgspec
 from actionday.records import (
     Actor,
     ActorId,
+    Answer,
     Enrolment,
     EntryId,
     Judged,
     Judgement,
     JudgementId,
+    NoneOf,
     Relation,
     Role,
     SubjectId,
@@ -46,11 +48,21 @@ class Draft:
         return ((Part.FACTS, self.facts), (Part.WORDS, self.words))
 
 
-class _Answer(msgspec.Struct, frozen=True):
+class _Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     a: str
     b: str
     judged: Judged
     relation: Relation | None
+    at: str
+    sampling: float | None
+    blind: bool
+    shown: tuple[str, ...]
+    draw: str = ""
+
+
+class _NoneOf(msgspec.Struct, frozen=True):
+    a: str
+    among: tuple[str, ...]
     at: str
     sampling: float | None
     blind: bool
@@ -98,6 +110,7 @@ class Gone(msgspec.Struct, frozen=True):
 
 
 _ANSWERS = msgspec.json.Decoder(_Answer)
+_NONES = msgspec.json.Decoder(_NoneOf)
 _WORDS = msgspec.json.Decoder(_Words)
 _FIXED = msgspec.json.Decoder(_Fixed)
 _GONE = msgspec.json.Decoder(Gone)
@@ -105,10 +118,19 @@ _WORK = msgspec.json.Decoder(_Work)
 _NAMED = msgspec.json.Decoder(_Named)
 
 
+def of_answer(actor: Actor, one: Answer) -> Draft:
+    """An answer to append."""
+    if isinstance(one, Judgement):
+        return of_judgement(actor, one)
+    a, among = str(one.a), tuple(map(str, one.among))
+    facts = msgspec.json.encode(_NoneOf(a, among, moment(one.at), one.sampling, one.blind, one.shown))
+    return Draft(EntryId(one.id), Kind.NONE_OF, facts, _words(actor, one.why), subjects=(a, *among))
+
+
 def of_judgement(actor: Actor, one: Judgement) -> Draft:
     """A judgement to append."""
     a, b = str(one.a), str(one.b)
-    facts = _Answer(a, b, one.judged, one.relation, moment(one.at), one.sampling, one.blind, one.shown)
+    facts = _Answer(a, b, one.judged, one.relation, moment(one.at), one.sampling, one.blind, one.shown, one.draw)
     return Draft(EntryId(one.id), Kind.JUDGEMENT, msgspec.json.encode(facts), _words(actor, one.why), subjects=(a, b))
 
 
@@ -145,6 +167,24 @@ def to_enrolment(entry: str, facts: bytes, words: bytes | None) -> Enrolment:
     return Enrolment(EntryId(entry), ActorId(said.person), key, frozenset(said.roles), at, named.name, named.why)
 
 
+def to_answer(kind: str, entry: str, actor: str, facts: bytes, words: bytes | None) -> Answer:
+    """An answer as it was recorded; its reason is `[erased]` where that went."""
+    if kind == Kind.JUDGEMENT:
+        return to_judgement(entry, actor, facts, words)
+    said = _NONES.decode(facts)
+    return NoneOf(
+        JudgementId(entry),
+        SubjectId.parse(said.a),
+        tuple(map(SubjectId.parse, said.among)),
+        ActorId(actor),
+        datetime.fromisoformat(said.at).astimezone(UTC),
+        ERASED if words is None else reason_in(words),
+        said.sampling,
+        said.blind,
+        said.shown,
+    )
+
+
 def to_judgement(entry: str, actor: str, facts: bytes, words: bytes | None) -> Judgement:
     """A judgement as it was recorded; its reason is `[erased]` where that went."""
     said = _ANSWERS.decode(facts)
@@ -160,6 +200,7 @@ def to_judgement(entry: str, actor: str, facts: bytes, words: bytes | None) -> J
         said.sampling,
         said.blind,
         said.shown,
+        said.draw,
     )
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from actionday.records import (
     Actor,
     ActorId,
+    Answer,
     Enrolment,
-    Judgement,
     Lineage,
     Permission,
     Person,
@@ -25,14 +25,7 @@ from actionday.stores.casebook.chain import Head, Kind, Part
 from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.erasing import erase
 from actionday.stores.casebook.ledger import PAGE, Means, append, asked_for, newest
-from actionday.stores.casebook.payloads import (
-    of_frozen,
-    of_judgement,
-    of_withdrawal,
-    to_frozen,
-    to_judgement,
-    writer_of,
-)
+from actionday.stores.casebook.payloads import of_answer, of_frozen, of_withdrawal, to_answer, to_frozen, writer_of
 from actionday.stores.casebook.people import enrol, key_of, people_of
 from actionday.stores.casebook.signing import head_signature
 from actionday.stores.casebook.tables import CASEBOOK, LEDGER, PAYLOADS
@@ -45,14 +38,14 @@ class SqlCasebook:
     def __init__(self, database: Database, means: Means) -> None:
         self._database, self._means = database, means
 
-    def record(self, actor: Actor, judgements: Iterable[Judgement]) -> Head:
+    def record(self, actor: Actor, judgements: Iterable[Answer]) -> Head:
         """See `Casebook`."""
         made = list(judgements)
         if any(one.who != actor.id for one in made):
             raise UsageError("a judgement is recorded by the person who made it")
         with self._database.writing() as connection:
             key = key_of(connection, actor, Permission.JUDGE)
-            append(connection, self._means, actor, [of_judgement(actor, one) for one in made], key)
+            append(connection, self._means, actor, [of_answer(actor, one) for one in made], key)
             return _head(connection)
 
     def withdraw(self, actor: Actor, withdrawals: Iterable[Withdrawal]) -> Head:
@@ -60,7 +53,7 @@ class SqlCasebook:
         made = list(withdrawals)
         with self._database.writing() as connection:
             key = key_of(connection, actor, Permission.JUDGE)
-            query = select(LEDGER.c.id).where(LEDGER.c.kind == Kind.JUDGEMENT.value, LEDGER.c.actor == actor.id)
+            query = select(LEDGER.c.id).where(LEDGER.c.kind.in_(_ANSWERS), LEDGER.c.actor == actor.id)
             own = {row.id for row in asked_for(connection, query, LEDGER.c.id, [one.of for one in made])}
             for one in made:
                 if one.of not in own or one.who != actor.id:
@@ -68,7 +61,7 @@ class SqlCasebook:
             append(connection, self._means, actor, [of_withdrawal(actor, one) for one in made], key)
             return _head(connection)
 
-    def judgements(self, actor: Actor, until: Head | None = None) -> Iterator[Judgement]:
+    def judgements(self, actor: Actor, until: Head | None = None) -> Iterator[Answer]:
         """See `Casebook`."""
         with self._database.reading() as connection:
             key_of(connection, actor, Permission.READ)
@@ -156,7 +149,7 @@ class SqlCasebook:
     ) -> None:
         self.close()
 
-    def _judgements(self, end: int) -> Iterator[Judgement]:
+    def _judgements(self, end: int) -> Iterator[Answer]:
         """Page by page up to an entry; no transaction is open while the caller works."""
         with self._database.reading() as connection:
             query = select(LEDGER.c.of).where(LEDGER.c.kind == Kind.WITHDRAWN.value, LEDGER.c.seq <= end)
@@ -168,9 +161,9 @@ class SqlCasebook:
             if not rows:
                 return
             last = rows[-1].seq
-            for _, entry, actor, facts, words in rows:
+            for _, kind, entry, actor, facts, words in rows:
                 if entry not in withdrawn:
-                    yield to_judgement(entry, actor, bytes(facts), None if words is None else bytes(words))
+                    yield to_answer(kind, entry, actor, bytes(facts), None if words is None else bytes(words))
 
 
 def _of_part(table: Any, part: Part) -> ColumnElement[bool]:  # noqa: ANN401 - an alias of PAYLOADS
@@ -178,12 +171,13 @@ def _of_part(table: Any, part: Part) -> ColumnElement[bool]:  # noqa: ANN401 - a
     return same
 
 
+_ANSWERS = (Kind.JUDGEMENT.value, Kind.NONE_OF.value)
 _FACTS, _WORDS = PAYLOADS.alias("facts_of"), PAYLOADS.alias("words_of")
 _JUDGEMENTS: Select[Any] = (
-    select(LEDGER.c.seq, LEDGER.c.id, LEDGER.c.actor, _FACTS.c.body, _WORDS.c.body)
+    select(LEDGER.c.seq, LEDGER.c.kind, LEDGER.c.id, LEDGER.c.actor, _FACTS.c.body, _WORDS.c.body)
     .join(_FACTS, _of_part(_FACTS, Part.FACTS))
     .join(_WORDS, _of_part(_WORDS, Part.WORDS), isouter=True)
-    .where(LEDGER.c.kind == Kind.JUDGEMENT.value)
+    .where(LEDGER.c.kind.in_(_ANSWERS))
     .order_by(LEDGER.c.seq)
     .limit(PAGE)
 )
