@@ -136,8 +136,8 @@ def main() -> None:
     results: dict[str, Any] = {}
     for name in wanted:
         results[name] = measure(known[name], given.megabytes, given.runs, ways)
-        print(name, json.dumps(results[name]), file=sys.stderr, flush=True)
-    write_result(given.json, "python -m benchmarks.readers", {"readers": results})
+        # after each one, so that a run that is broken off leaves what it measured
+        write_result(given.json, "python -m benchmarks.readers", {"readers": results})
 
 
 if __name__ == "__main__":
