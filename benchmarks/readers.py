@@ -1,14 +1,16 @@
 """Every reader that has a job in `benchmarks.reader_jobs`: MB/s beside a plain Python loop doing the same work, and peak memory.
 
-Both make the same tables, compared by a checksum, and drop them. Each run is a process of its own, runs are interleaved;
+Both make the same tables, compared by a checksum, and drop them. Each run is a process of its own, set up as parser processes are; runs are interleaved;
 processor seconds (user and system) are what the ratio is of, since they bear a busy machine better than the clock does.
 
-python -m benchmarks.readers [--only twitter_v1] [--megabytes 200] [--runs 3] [--json results/readers.json]
+    python -m benchmarks.readers [--only twitter_v1] [--megabytes 200] [--runs 3] [--json results/readers.json]
+    python -m benchmarks.readers --alone --megabytes 2000 --runs 1
 """
 
 import argparse
 import importlib
 import json
+import os
 import pkgutil
 import resource
 import statistics
@@ -20,6 +22,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from actionday.observe.pool import FRUGAL
 from actionday.observe.reader import Source
 from actionday.observe.registry import reader_named
 from benchmarks import reader_jobs
@@ -37,34 +40,59 @@ def jobs() -> dict[str, Job]:
 
 def ours(job: Job, path: Path) -> Iterable[Tables]:
     """The reader, parts and all, in one process."""
-    reader, source = reader_named(job.name), Source(path, path.name)
+    reader, source = reader_named(job.name), Source(path, path.name, mapping=job.mapping)
     for part in reader.parts(source):
         for chunk in reader.read(source, part):
             yield chunk.tables
 
 
 def run(job: Job, way: str, path: Path) -> dict[str, Any]:
-    """One run in this process."""
-    import polars as pl
-
+    """One run in this process. Timed is the making of tables, not their comparison."""
     tables_of = job.plain_loop if way == "loop" else lambda file: ours(job, file)
     tiny = Path(tempfile.mkdtemp()) / f"tiny{job.suffix}"
     job.make_file(tiny, 0)
     list(tables_of(tiny))  # imports are loaded once, outside of the measure
-    check, rows = 0, 0
-    began, busy = time.perf_counter(), time.process_time()
-    for tables in tables_of(path):
-        rows += sum(len(table) for name, table in tables.items() if name in ("posts", "media"))
-        if "posts" in tables:
-            check += int(pl.DataFrame(tables["posts"].select(list(job.compared))).hash_rows(7).sum())
-    seconds, cpu = time.perf_counter() - began, time.process_time() - busy
+    seen, spent = _Seen(job), [0.0, 0.0]
+    made = iter(tables_of(path))
+    while True:
+        began, busy = time.perf_counter(), time.process_time()
+        tables = next(made, None)
+        spent = [spent[0] + time.perf_counter() - began, spent[1] + time.process_time() - busy]
+        if tables is None:
+            break
+        seen.look(tables)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": seconds, "cpu": cpu, "peak_mb": round(peak), "rows": rows, "check": check % 2**64}
+    return {"seconds": spent[0], "cpu": spent[1], "peak_mb": round(peak), "rows": seen.rows, "check": seen.check}
 
 
-def measure(job: Job, megabytes: int, runs: int) -> dict[str, Any]:
-    """Interleaved runs of both ways, each a process."""
-    results: dict[str, list[dict[str, Any]]] = {"ours": [], "loop": []}
+class _Seen:
+    """Rows counted and summed up, so that both ways can be compared."""
+
+    def __init__(self, job: Job) -> None:
+        self._job, self.rows, self._sum = job, 0, 0
+        self._people: set[int] = set()
+
+    def look(self, tables: Tables) -> None:
+        """One chunk."""
+        import polars as pl
+
+        self.rows += sum(len(table) for name, table in tables.items() if name in (self._job.table, "media"))
+        if self._job.table in tables:
+            main = pl.DataFrame(tables[self._job.table].select(list(self._job.compared)))
+            self._sum += int(main.hash_rows(7).cast(pl.Int128).sum())
+        if self._job.people and "accounts" in tables:
+            people = pl.DataFrame(tables["accounts"].select(list(self._job.people)))
+            self._people.update(people.hash_rows(7).to_list())
+
+    @property
+    def check(self) -> int:
+        """The same for the same rows in any order."""
+        return (self._sum + sum(self._people)) % 2**64
+
+
+def measure(job: Job, megabytes: int, runs: int, ways: tuple[str, ...] = ("ours", "loop")) -> dict[str, Any]:
+    """Interleaved runs of the ways, each a process with the environment that a parser process has."""
+    results: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{job.name}{job.suffix}"
         job.make_file(path, megabytes)
@@ -72,7 +100,8 @@ def measure(job: Job, megabytes: int, runs: int) -> dict[str, Any]:
         for _ in range(runs):
             for way, done in results.items():
                 call = [sys.executable, "-m", "benchmarks.readers", "--one", job.name, way, str(path)]
-                done.append(json.loads(subprocess.run(call, check=True, capture_output=True).stdout))
+                told = subprocess.run(call, check=True, capture_output=True, env={**os.environ, **FRUGAL}).stdout
+                done.append(json.loads(told))
     if len({(one["check"], one["rows"]) for done in results.values() for one in done}) != 1:
         raise SystemExit(f"{job.name}: reader and loop differ: {results}")
     cpu = {way: statistics.median(one["cpu"] for one in done) for way, done in results.items()}
@@ -80,7 +109,7 @@ def measure(job: Job, megabytes: int, runs: int) -> dict[str, Any]:
         "megabytes": round(size, 1),
         "rows": results["ours"][0]["rows"],
         "mb_per_cpu_s": {way: round(size / spent, 1) for way, spent in cpu.items()},
-        "ratio": round(cpu["loop"] / cpu["ours"], 2),
+        **({"ratio": round(cpu["loop"] / cpu["ours"], 2)} if "loop" in cpu else {}),
         "peak_mb": {way: max(one["peak_mb"] for one in done) for way, done in results.items()},
     }
 
@@ -92,6 +121,9 @@ def main() -> None:
     asks.add_argument("--megabytes", type=int, default=200)
     asks.add_argument("--runs", type=int, default=3)
     asks.add_argument("--json", type=Path)
+    asks.add_argument(
+        "--alone", action="store_true", help="the readers without the loops: for peak memory on large files"
+    )
     asks.add_argument("--one", nargs=3, metavar=("JOB", "WAY", "PATH"))
     given = asks.parse_args()
     known = jobs()
@@ -100,8 +132,12 @@ def main() -> None:
         print(json.dumps(run(known[name], way, Path(path))))
         return
     wanted = [name for name in known if not given.only or name in given.only.split(",")]
-    results = {name: measure(known[name], given.megabytes, given.runs) for name in wanted}
-    write_result(given.json, "python -m benchmarks.readers", {"readers": results})
+    ways = ("ours",) if given.alone else ("ours", "loop")
+    results: dict[str, Any] = {}
+    for name in wanted:
+        results[name] = measure(known[name], given.megabytes, given.runs, ways)
+        # after each one, so that a run that is broken off leaves what it measured
+        write_result(given.json, "python -m benchmarks.readers", {"readers": results})
 
 
 if __name__ == "__main__":

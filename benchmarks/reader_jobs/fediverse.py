@@ -15,6 +15,7 @@ from actionday.observe.reader import staged_schema
 from benchmarks.reader_jobs import Job, Tables
 
 ROWS = 50_000
+_PERSON = ("subject", "kind", "handle", "display_name", "bio", "followers", "created_at")
 HOST = "https://social.example"
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 _WORDS = [a + b for a in ("ba", "du", "ki", "lo", "mé", "nu", "رس") for b in ("", "ra", "ten", "sil", "vo")]
@@ -27,12 +28,13 @@ _AT = re.compile(r"@\{[^{};]*; ?([\w.-]+@[\w.-]+)\}")
 
 def jobs() -> Iterator[Job]:
     """A job a format."""
-    yield Job("activitypub", _outbox, _looped(_read_outbox), suffix=".json")
-    yield Job("mastodon_api", _statuses, _looped(_read_statuses), suffix=".json")
-    yield Job("friendica", _backup, _looped(_read_backup), suffix=".json")
-    yield Job("gnusocial", _notices, _looped(_read_notices), suffix=".json")
-    yield Job("diaspora", _archive, _looped(_read_archive), suffix=".json")
-    yield Job("diaspora_api", _stream, _looped(_read_stream), suffix=".json")
+    posts, person = ("channel", "native", "author", "kind", "text", "at", "reply_to", "language", "n_media"), _PERSON
+    yield Job("activitypub", _outbox, _looped(_read_outbox), suffix=".json", compared=posts)
+    yield Job("mastodon_api", _statuses, _looped(_read_statuses), suffix=".json", compared=posts, people=person)
+    yield Job("friendica", _backup, _looped(_read_backup), suffix=".json", compared=posts)
+    yield Job("gnusocial", _notices, _looped(_read_notices), suffix=".json", compared=posts, people=person)
+    yield Job("diaspora", _archive, _looped(_read_archive), suffix=".json", compared=posts)
+    yield Job("diaspora_api", _stream, _looped(_read_stream), suffix=".json", compared=posts, people=person[:4])
 
 
 def _text(rng: random.Random) -> str:
@@ -301,27 +303,32 @@ def _stream(path: Path, megabytes: int) -> None:
 
 
 def _looped(rows: Callable[[Path], Iterator[dict[str, Any]]]) -> Callable[[Path], Iterator[Tables]]:
-    """Tables of a loop over rows; `files` in a row are its media."""
+    """Tables of a loop over rows; `files` in a row are its media, `person` is a profile, of which each is kept once."""
 
     def loop(path: Path) -> Iterator[Tables]:
         posts: list[dict[str, Any]] = []
         media: list[dict[str, Any]] = []
+        people: dict[tuple[Any, ...], dict[str, Any]] = {}
         for row in rows(path):
-            files = row.pop("files", ())
+            files, person = row.pop("files", ()), row.pop("person", None)
+            if person is not None:
+                people.setdefault(tuple(person.values()), person)
             row |= {"kind": "original", "author": row["channel"], "n_media": len(files)}
             posts.append(row)
             shared = {key: row[key] for key in ("channel", "platform", "at")}
             media += [{**shared, "post": row["native"], "position": n, **one} for n, one in enumerate(files)]
             if len(posts) == ROWS:
-                yield _tables(posts, media)
-                posts, media = [], []
-        yield _tables(posts, media)
+                yield _tables(posts, media, people)
+                posts, media, people = [], [], {}
+        yield _tables(posts, media, people)
 
     return loop
 
 
-def _tables(posts: list[dict[str, Any]], media: list[dict[str, Any]]) -> Tables:
-    made = {"posts": posts, "media": media}
+def _tables(
+    posts: list[dict[str, Any]], media: list[dict[str, Any]], people: dict[tuple[Any, ...], dict[str, Any]]
+) -> Tables:
+    made = {"posts": posts, "media": media, "accounts": list(people.values())}
     owners = [
         {"account": who, "channel": who, "platform": "x", "role": "owner"} for who in {p["channel"] for p in posts}
     ]
@@ -350,6 +357,13 @@ def _row(platform: str, who: str, native: str, at: datetime, said: tuple[str, li
     }
 
 
+def _person(
+    platform: str, who: str, name: str, bio: str | None, followers: int | None, born: datetime | None
+) -> dict[str, Any]:
+    about = {"subject": f"{platform}:account:{who}", "platform": platform, "native": who, "kind": "user", "handle": who}
+    return {**about, "display_name": name, "bio": bio, "followers": followers, "created_at": born}
+
+
 def _read_outbox(path: Path) -> Iterator[dict[str, Any]]:
     for item in json.loads(path.read_bytes())["orderedItems"]:
         note = item["object"]
@@ -371,15 +385,15 @@ def _read_statuses(path: Path) -> Iterator[dict[str, Any]]:
             continue
         who = status["account"]
         host = who["url"].removeprefix("https://").partition("/")[0]
-        _plain(who["note"])
-        row = _row(
-            "mastodon",
-            f"{who['acct'].lower()}@{host}",
-            status["uri"],
-            _time(status["created_at"]),
-            _plain(status["content"]),
-        )
-        yield {**row, "reply_to": status["in_reply_to_id"], "language": status["language"]}
+        address = f"{who['acct'].lower()}@{host}"
+        row = _row("mastodon", address, status["uri"], _time(status["created_at"]), _plain(status["content"]))
+        bio, targets = _plain(who["note"])
+        listed = [f"{one['name']}: {_plain(one['value'])[0]}" for one in who["fields"]]
+        told = "\n".join([bio, *(t for t in targets or () if t not in bio), *listed])
+        born = _time(who["created_at"])
+        person = _person("mastodon", address, who["display_name"], told, who["followers_count"], born)
+        person["kind"] = "bot" if who["bot"] else "user"
+        yield {**row, "reply_to": status["in_reply_to_id"], "language": status["language"], "person": person}
 
 
 def _read_backup(path: Path) -> Iterator[dict[str, Any]]:
@@ -396,9 +410,14 @@ def _read_backup(path: Path) -> Iterator[dict[str, Any]]:
 
 def _read_notices(path: Path) -> Iterator[dict[str, Any]]:
     for notice in json.loads(path.read_bytes()):
-        host, _, name = notice["user"]["statusnet_profile_url"].removeprefix("https://").partition("/")
-        at = datetime.strptime(notice["created_at"], "%a %b %d %H:%M:%S %z %Y")
-        yield _row("gnusocial", f"{name.lower()}@{host}", notice["uri"], at, _plain(notice["statusnet_html"]))
+        user = notice["user"]
+        host, _, name = user["statusnet_profile_url"].removeprefix("https://").partition("/")
+        at, born = (datetime.strptime(one["created_at"], "%a %b %d %H:%M:%S %z %Y") for one in (notice, user))
+        address = f"{name.lower()}@{host}"
+        row = _row("gnusocial", address, notice["uri"], at, _plain(notice["statusnet_html"]))
+        bio, followers = user["description"], user["followers_count"]
+        person = _person("gnusocial", address, user["name"], bio, followers, born)
+        yield {**row, "at_offset": int(at.utcoffset().total_seconds()) // 60, "person": person}  # type: ignore[union-attr]
 
 
 def _read_archive(path: Path) -> Iterator[dict[str, Any]]:
@@ -413,4 +432,6 @@ def _read_stream(path: Path) -> Iterator[dict[str, Any]]:
     for post in json.loads(path.read_bytes()):
         if post["public"]:
             said = _AT.sub(r"@\1", post["body"]), None
-            yield _row("diaspora", post["author"]["diaspora_id"].lower(), post["guid"], _time(post["created_at"]), said)
+            who = post["author"]["diaspora_id"].lower()
+            person = _person("diaspora", who, post["author"]["name"], None, None, None)
+            yield {**_row("diaspora", who, post["guid"], _time(post["created_at"]), said), "person": person}

@@ -25,7 +25,7 @@ from actionday.records import WorkerStopped
 
 Frame = tuple[dict[str, Any], dict[str, pa.Table]]
 _AHEAD = 1  # finished chunks waiting for the writer, for each task
-_THREADS = {
+FRUGAL = {
     "POLARS_MAX_THREADS": "1",
     "NUMBA_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -36,6 +36,7 @@ _THREADS = {
     "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(16 << 20),
 }
+"""The environment of parser processes: one thread each, and memory that goes back when it is freed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class _Parser:
             [sys.executable, "-m", "actionday.observe.worker", str(data_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**environment, **_THREADS},
+            env={**environment, **FRUGAL},
         )
         self.isolation: Isolation | None = None  # not known before it has started
 

@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from actionday.observe.reader import Refused
 from actionday.observe.tabular import jsonlists_kernels as kernels
+from actionday.observe.tabular.parser import Parser
 
 BLOCK = 6 << 20
 LONGEST = 64 << 20
@@ -54,15 +55,15 @@ def read_lists(
     do not fit or the file breaks off, what stood before it is read and the rest is one refusal. Refusals quote what they
     refuse, but not of the lists in `unquoted`, which may hold keys and passwords.
     """
-    config = {"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    with duckdb.connect(config=config) as connection, path.open("rb") as file:
+    with Parser() as parser, path.open("rb") as file:
         shown = [name for name, shape in lists.items() if shape is not None]
         others = [name for name in lists if name not in shown]
         cutter = _Cutter(file, (*shown, *others), len(shown), keep_rest=rest is not None)
         for name, objects, starts in cutter.pieces():
             shape = rest if name == REST else lists[name]
             for first in range(0, len(objects) if shape is not None else 0, _ROWS):
-                rows = shaped(connection, name, objects.slice(first, _ROWS), starts[first : first + _ROWS], shape or {})
+                some, where = objects.slice(first, _ROWS), starts[first : first + _ROWS]
+                rows = shaped(parser.connection(), name, some, where, shape or {})
                 if name in unquoted:
                     rows.refused = [Refused(one.position, one.reason) for one in rows.refused]
                 yield rows

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from actionday.observe.reader import Refused
 from actionday.observe.tabular.batch import Batch
 from actionday.observe.tabular.jsonrows import LONGEST, Readable, Transcoded, as_text, cut_array, cut_lines
+from actionday.observe.tabular.parser import Parser
 from actionday.observe.tabular.sniff import sniff
 
 BLOCK = 8 << 20
@@ -94,12 +95,11 @@ def _type_of(kind: Any) -> pl.DataType:  # noqa: ANN401 - a name, a list of one 
 
 def read_shaped(path: Path, form: Form, shape: Mapping[str, Any]) -> Iterator[Batch]:
     """Yield batches with one column a key of `shape`. Rows that are no JSON objects are refused, never raised."""
-    config = {"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
     number = 1
-    with duckdb.connect(config=config) as connection, path.open("rb") as raw:
+    with Parser() as parser, path.open("rb") as raw:
         raw.seek(form.skip)
         for objects, fault in _CUTS[form.how](_decoded(raw, form.encoding), BLOCK):
-            batch = _shaped(connection, objects, _Wanted(json.dumps(shape), form.lists), number)
+            batch = _shaped(parser.connection(), objects, _Wanted(json.dumps(shape), form.lists), number)
             number += len(objects)
             if fault:
                 batch.refused.append(Refused(f"after row {number - 1}", fault))

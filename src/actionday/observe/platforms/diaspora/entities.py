@@ -35,12 +35,20 @@ ARCHIVE: dict[str, Any] = {
     },
 }
 GUIDS: dict[str, Any] = {"entity_type": _TEXT, "entity_data": {"guid": _TEXT, "author": _TEXT, "public": "BOOLEAN"}}
+NO_POSTS = pl.DataFrame(schema={"parent": pl.UInt64, "venue": pl.Categorical})
+"""What `public_posts` finds where there are none."""
+
 _MENTION = r"@\{(?:[^{};]*;)?\s*([\w.-]+@[\w.:-]+)\s*\}"
 
 
 def mentions(texts: pl.Expr) -> pl.Expr:
     """Diaspora's mentions as ``@user@pod``."""
     return texts.str.replace_all(_MENTION, "@$1")
+
+
+def has_comments(rows: Rows) -> bool:
+    """Whether any of the entities is a comment, whose readers only its post tells."""
+    return bool(rows.frame.height) and bool((rows.frame["entity_type"] == "comment").any())
 
 
 def public_posts(rows: Rows) -> pl.DataFrame:

@@ -1,8 +1,8 @@
 """The `diaspora` reader: the account archive of diaspora*, version 2.0.
 
 It holds the account's private key, which is never decoded: only the keys of `entities.ARCHIVE` are picked, contacts are passed
-over, and a broken user object is refused without being quoted. A comment says nothing of who may read it, so the file is gone
-through twice: the first time only for the posts that are public. docs/formats/diaspora.md says more.
+over, and a broken user object is refused without being quoted. A comment says nothing of who may read it, so at the first one the
+file is gone through besides for the posts that are public. docs/formats/diaspora.md says more.
 """
 
 import re
@@ -13,7 +13,16 @@ import polars as pl
 import pyarrow as pa
 
 from actionday.observe.platforms.diaspora import examples
-from actionday.observe.platforms.diaspora.entities import ARCHIVE, ENTITY, GUIDS, notes_of, person_of, public_posts
+from actionday.observe.platforms.diaspora.entities import (
+    ARCHIVE,
+    ENTITY,
+    GUIDS,
+    NO_POSTS,
+    has_comments,
+    notes_of,
+    person_of,
+    public_posts,
+)
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
 from actionday.observe.tabular.jsonlists import REST, read_lists
 from actionday.observe.timelines import Block, Timelines
@@ -51,14 +60,15 @@ class Diaspora:
         yield Part(weight=source.path.stat().st_size)
 
     def read(self, source: Source, part: Part) -> Iterator[Chunk]:
-        """Read front to back, after a look for the posts that are public."""
-        timelines, seen, public = Timelines(source), False, _public(source.path)
+        """Read front to back; where there are comments, after a look for the posts that are public."""
+        timelines, seen, public = Timelines(source), False, NO_POSTS
         skipped = dict.fromkeys(_PASSED_OVER)
         for rows in read_lists(source.path, {**dict.fromkeys(_LISTS, ENTITY), **skipped}, ARCHIVE, unquoted=(REST,)):
             block = Block(refused=rows.refused)
             if rows.name == REST:
                 block.people = person_of(rows)
             elif rows.name:
+                public = _public(source.path) if public is NO_POSTS and has_comments(rows) else public
                 block = notes_of(rows, public)
             seen = seen or bool(block.people.height or rows.name in _LISTS)
             yield from timelines.chunks(block)
@@ -81,5 +91,4 @@ def _public(path: Path) -> pl.DataFrame:
     """The public posts' guids (eight bytes each) and authors (four)."""
     lists = {**dict.fromkeys(_POSTS, GUIDS), **dict.fromkeys((*_LISTS[2:], *_PASSED_OVER))}
     found = [public_posts(rows) for rows in read_lists(path, lists) if rows.name]
-    nothing = pl.DataFrame(schema={"parent": pl.UInt64, "venue": pl.Categorical})
-    return pl.concat([nothing, *found])
+    return pl.concat([NO_POSTS, *found])
