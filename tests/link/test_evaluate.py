@@ -88,3 +88,12 @@ def test_ties_are_followed() -> None:
     assert Truth.of({"pairs": pairs}).of_pair("a", "d") is None
     with pytest.raises(UsageError):
         Truth.of({"links": []})
+
+
+def test_of_two_that_one_operator_ran_one_after_the_other_the_later_is_a_return() -> None:
+    lives = [life("a", "2019-01", "2019-02"), life("b", "2019-03", None), life("c", "2019-01", "2019-09")]
+    ties = [{"from": "a", "to": "b", "kind": "sibling"}, {"from": "a", "to": "c", "kind": "sibling"}]
+    truth = Truth.of({"pairs": ties, "subjects": lives})
+    assert truth.of_pair("a", "b") == "successor"
+    assert truth.of_pair("a", "c") == "sibling"
+    assert Truth.of({"pairs": ties}).of_pair("a", "b") == "sibling"  # nothing is known of their lives

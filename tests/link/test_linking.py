@@ -13,8 +13,10 @@ from tests.link.worlds import laid, subset, world
 from actionday.link import Linked, Profiles, Rules, extend, link
 from actionday.link.evaluate import at_precision, evaluate, truth_of_rows
 from actionday.link.evidence import FAMILIES, NAMES, Role, place
+from actionday.link.frame import frame
 from actionday.link.propose import supported
 from actionday.link.relation import relations, renames
+from actionday.link.tables import TIME
 
 
 @lru_cache(maxsize=2)
@@ -112,10 +114,27 @@ def test_relations_by_timing() -> None:
     assert not np.any(begun[told == "successor"] < ended[told == "successor"] - 0.25)
 
 
+def test_a_link_makes_no_backup_and_taking_over_does() -> None:
+    def day(*days: int | None) -> pa.Array:
+        return pa.array([None if d is None else d * 86_400_000_000 for d in days], pa.int64()).cast(TIME)
+
+    subjects = pa.table(
+        {
+            "subject": [f"x:channel:{n}" for n in range(4)],
+            "platform": ["x"] * 4,
+            "begun_at": day(10, 50, 190, 40),
+            "busy_at": day(12, 52, 202, 202),  # the last two posted most after the end of the first
+            "ended_at": day(200, None, None, None),
+        }
+    )
+    signals = pa.table({"source": [0], "target": [1], "declared": [False], "at": day(150)})
+    ties = frame(Profiles.of({"subjects": subjects, "signals": signals}))
+    told = relations(ties, (np.zeros(3, np.int32), np.array([1, 2, 3], np.int32)))
+    assert told.tolist() == ["sibling", "backup", "sibling"]
+
+
 def test_renames_are_several_handles_under_one_id() -> None:
     subjects = pa.table({"subject": ["x:account:1", "x:account:2"], "platform": ["x", "x"]})
     names = pa.table({"subject": [0, 0, 1], "what": ["handle"] * 3, "text": ["ana", "bella", "ana"]})
-    from actionday.link.frame import frame
-
     found = renames(frame(Profiles.of({"subjects": subjects, "names": names}))).to_pylist()
     assert [(row["subject"], sorted(row["handles"])) for row in found] == [("x:account:1", ["ana", "bella"])]

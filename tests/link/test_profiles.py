@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from actionday.link.compare import compare
 from actionday.link.evidence import place
 from actionday.link.frame import frame
 from actionday.link.profiles import Known, read_profiles
+from actionday.link.tables import token_place
 from actionday.stores.archive.schemas import TABLES
 from actionday.stores.archive.view import View
 
@@ -153,3 +155,11 @@ def test_near_duplicates_come_from_outside() -> None:
 def test_an_empty_archive_has_profiles() -> None:
     assert len(read_profiles(View.of({}), Known(PEOPLE))) == 4
     assert len(read_profiles(View.of({}), Known(PEOPLE.slice(0, 0)))) == 0
+
+
+def test_accounts_that_administer_one_venue_are_colleagues() -> None:
+    people = pa.Table.from_pylist([{"subject": one, "platform": "telegram"} for one in (ADMIN, OLD)])
+    profiles = read_profiles(view(), Known(people))
+    holders = profiles.tokens.filter(pc.equal(profiles.tokens["family"], token_place("admins")))["subject"]
+    assert profiles.row_of(OLD) in holders.to_pylist()
+    assert profiles.row_of(ADMIN) not in holders.to_pylist()

@@ -3,10 +3,11 @@
 import json
 from collections import defaultdict
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -342,6 +343,15 @@ def test_truth_has_every_kind_of_pair() -> None:
     hhi = {(r["organisation"], r["period"]): r["hhi"] for r in truth["concentration"]}
     assert hhi["Organisation A", "after"] < hhi["Organisation A", "before"]
     assert hhi["Organisation B", "after"] > hhi["Organisation B", "before"]
+
+
+def test_truth_ties_venues_by_either_of_their_operators() -> None:
+    world = generate(20_000, 3)
+    ties = {frozenset((p["from"], p["to"])) for p in world.truth()["pairs"] if p["kind"] == "sibling"}
+    operators, names = world.book.tied.operators, world.book.profile.subject.to_pylist()
+    for one, other in combinations(np.flatnonzero(operators[:, 0] >= 0)[:200].tolist(), 2):
+        if set(operators[one].tolist()) & set(operators[other].tolist()) - {-1}:
+            assert frozenset((names[one], names[other])) in ties
 
 
 def test_large_worlds_carry_no_lists_of_subjects() -> None:

@@ -163,19 +163,3 @@ def hour_levels(pairs: tuple[Places, Places], hours: NDArray[np.float32], out: L
             out[p] = -1
         else:
             out[p] = (dot >= 0.5) + (dot >= 0.65) + (dot >= 0.8) + (dot >= 0.9)
-
-
-@njit(cache=True, nogil=True)
-def announced_at(
-    pairs: tuple[Places, Places], source: Places, target: Places, declared: Flags, at: Floats, out: Floats
-) -> None:
-    """When the earlier first named the later, in days; infinite where it never did or nobody knows when."""
-    earlier, later = pairs
-    for p in range(earlier.size):
-        a, b = earlier[p], later[p]
-        left = _first(source, target, a, b)
-        out[p] = np.inf
-        while left < source.size and source[left] == a and target[left] == b:
-            if not np.isnan(at[left]):
-                out[p] = min(out[p], at[left])
-            left += 1

@@ -41,6 +41,7 @@ class Truth:
     def of(cls, told: object) -> "Truth":
         """From `{"pairs": [{"from", "to", "kind"}], "subjects": [...]}`; ties are followed to all of one operator's subjects.
 
+        Where lives are told, a sibling is concurrent: of two that one operator ran one after the other, the later is a return.
         Raises UsageError saying what is missing or is of another type.
         """
         rows = told.get("pairs") if isinstance(told, dict) else None
@@ -63,7 +64,8 @@ class Truth:
         for group in _components(tied):
             for i, a in enumerate(group):
                 for b in group[i + 1 :]:
-                    pairs.setdefault(_key(a, b), _by_timing(lives, a, b))
+                    if pairs.get(_key(a, b), Relation.SIBLING) == Relation.SIBLING:
+                        pairs[_key(a, b)] = _by_timing(lives, a, b)
         return cls(pairs, frozenset(lives))
 
     def of_pair(self, a: str, b: str) -> str | None:

@@ -66,7 +66,15 @@ FAMILIES: tuple[Family, ...] = (
     _tokens("media", "content", Role.DIRECT, "files both post: equal digests, or near-duplicates that were handed in"),
     _tokens("texts", "content", Role.SHARED, "texts both post: equal digests, or near-duplicates that were handed in"),
     _tokens("forwards", "content", Role.SHARED, "sources both forward from, by how many forward from them"),
-    _tokens("admins", "people", Role.SHARED, "owners and administrators of both, or venues both administer"),
+    Family(
+        "admins",
+        "people",
+        Role.SHARED,
+        _RARITY,
+        (0.35, 0.03, 0.12, 0.35, 0.15),
+        2,
+        "owners and administrators of both venues; accounts that administer one venue are colleagues, and not compared",
+    ),
     _tokens("members", "people", Role.SHARED, "members of both, or venues both are members of"),
     Family(
         "announced",

@@ -176,15 +176,20 @@ class _Reader:
         return self.of(ibis.union(venue, author), "owner")
 
     def roles(self) -> list[pa.Table]:
-        """Tokens of offices and memberships: a venue has its people, an account its venues."""
+        """Tokens of offices and memberships: a venue has its people, an account the venues it is a member of.
+
+        Accounts that administer the same venue are colleagues, which says nothing of whether they are one.
+        """
         held = self.view.table("memberships")
+        office = held.role.isin(_OFFICES)
+        run = held.filter(office).select(owner="channel", other="account")
+        joined = held.filter(~office)
+        joined = ibis.union(
+            joined.select(owner="channel", other="account"), joined.select(owner="account", other="channel")
+        )
         found = []
-        for family, roles in (("admins", held.role.isin(_OFFICES)), ("members", ~held.role.isin(_OFFICES))):
-            some = held.filter(roles)
-            both = ibis.union(
-                some.select(owner="channel", other="account"), some.select(owner="account", other="channel")
-            )
-            rows = self.arrow(self.of(both, "owner").select("number", "other").distinct())
+        for family, part in (("admins", run), ("members", joined)):
+            rows = self.arrow(self.of(part, "owner").select("number", "other").distinct())
             found.append(_tokens(family, rows["number"], text_keys(rows["other"])))
         return found
 

@@ -1,8 +1,9 @@
 """What a pair of one operator is to each other, decided by timing and place alone.
 
-`same_operator`: on another platform · `successor`: begins after the other ended · `backup`: opened before the end and took
-over after it (most of its posting), or named by the other before it ended · `sibling`: concurrent · `rename`: one id, two
-handles. Not for: whether they are of one operator (`score`).
+`same_operator`: on another platform · `successor`: begins after the other ended · `backup`: opened at most `READY` days
+before the end and took over after it (most of its posting) · `sibling`: concurrent · `rename`: one id, two handles. A link
+from one to the other makes no backup: siblings link to each other all the time. Not for: whether they are of one operator
+(`score`).
 """
 
 import numpy as np
@@ -11,13 +12,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from actionday.link.compare import Pairs
-from actionday.link.compare_kernels import announced_at
 from actionday.link.frame import Frame
 from actionday.records import Relation
 
 SLACK = 0.25
 """Days by which a later one may seem to begin before the end and still count as begun after it: clocks, confirming looks."""
 
+READY = 90.0
+"""Days that a backup may stand ready. What is older than that and outlives the other stood beside it."""
 
 _ORDER = (Relation.SUCCESSOR, Relation.BACKUP, Relation.SIBLING, Relation.SAME_OPERATOR)
 
@@ -27,9 +29,8 @@ def relations(frame: Frame, pairs: Pairs) -> NDArray[np.object_]:
     earlier, later = pairs
     ended, begun, busy = frame.ended[earlier], frame.begun[later], frame.busy[later]
     after = begun >= ended - SLACK
-    named = np.empty(len(earlier), np.float64)
-    announced_at(pairs, *frame.signals, named)
-    took_over = (busy >= ended - SLACK) | (named <= ended + SLACK)
+    opened = begun >= ended - READY
+    took_over = opened & (busy >= ended - SLACK)
     elsewhere = frame.platform[earlier] != frame.platform[later]
     code = np.where(elsewhere, 3, np.where(after, 0, np.where(took_over & np.isfinite(ended), 1, 2)))
     return np.array([relation.value for relation in _ORDER], dtype=object)[code]

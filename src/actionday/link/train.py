@@ -66,7 +66,8 @@ def starting_model(stranger: Floats, present: Floats) -> Model:
         start, size = np.array(family.start), len(family.levels)
         level[0, f] = stranger[f]
         level[1, f, :size] = _neighbour(family.name, size)
-        level[2, f, :size] = 0.8 * level[1, f, :size] + 0.2 * start
+        copied = 0.0 if family.name == "admins" else 0.2  # nobody copies an administrator
+        level[2, f, :size] = (1.0 - copied) * level[1, f, :size] + copied * start
         level[3, f, :size] = start
     return Model(np.array([0.5, 0.3, 0.15, 0.05]), level, present, "expectations", 0)
 
@@ -110,6 +111,8 @@ def missed(model: Model) -> Floats:
 
 
 def _neighbour(name: str, size: int) -> Floats:
+    if name == "admins":
+        return np.array([0.9, 0.05, 0.03, 0.015, 0.005])
     if name == "handle":
         return np.array([0.9, 0.08, 0.015, 0.004, 0.001])
     if name == "announced":

@@ -224,19 +224,32 @@ def _pairs(book: Register) -> list[dict[str, Any]]:
     back = np.flatnonzero(np.isin(cast.tie, (Tie.SUCCESSOR, Tie.BACKUP)))
     persons = np.flatnonzero((cast.tie == Tie.MIGRATION) & (cast.kind == KINDS.index("admin")) & (cast.origin >= 0))
     renamed = np.flatnonzero(np.isfinite(profile.renamed_at))
-    operator = book.tied.operators[:, 0]
-    led = np.flatnonzero(operator >= 0)
-    led = led[np.argsort(operator[led], kind="stable")]
-    twins = operator[led[:-1]] == operator[led[1:]]
+    one, other = _run_together(book)
     strangers = pairs_by_chance(stage(book.seed, "strangers"), profile, 200)
     kinds = ["backup" if tie == Tie.BACKUP else "successor" for tie in cast.tie[back].tolist()]
     return [
         *_pair_rows(book, cast.origin[back], back, kinds),
         *_pair_rows(book, cast.origin[persons], persons, ["same_operator"] * len(persons)),
         *_pair_rows(book, renamed, renamed, ["rename"] * len(renamed)),
-        *_pair_rows(book, led[:-1][twins], led[1:][twins], ["sibling"] * int(twins.sum())),
+        *_pair_rows(book, one, other, ["sibling"] * len(one)),
         *_pair_rows(book, *strangers, ["unrelated"] * len(strangers[0])),
     ]
+
+
+def _run_together(book: Register) -> tuple[Ints, Ints]:
+    """Venues of which one person runs both, as either of a venue's two operators; his heir is the same person."""
+    tied, person = book.tied, np.arange(len(book.cast))
+    for _ in range(3):
+        kept = np.flatnonzero(tied.heir >= 0)
+        person[tied.heir[kept]] = person[kept]
+    venue, place = np.nonzero(tied.operators >= 0)
+    runs = np.unique(np.stack([person[tied.operators[venue, place]], venue], axis=1), axis=0)
+    pairs = []
+    for step in range(1, int(np.unique(runs[:, 0], return_counts=True)[1].max(initial=1))):
+        same = runs[:-step, 0] == runs[step:, 0]
+        pairs.append(np.stack([runs[:-step, 1][same], runs[step:, 1][same]], axis=1))
+    found = np.unique(np.concatenate(pairs), axis=0) if pairs else np.zeros((0, 2), np.int64)
+    return found[:, 0], found[:, 1]
 
 
 def _pair_rows(book: Register, old: Ints, new: Ints, kinds: list[str]) -> list[dict[str, Any]]:
