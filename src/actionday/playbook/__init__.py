@@ -8,7 +8,7 @@ scenario for a query engine. Not for: how any one step works, that is the verbs'
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from actionday.playbook.orders import MEASURES, Asked, BriefOrder, JudgingOrder, LinkOrder
+from actionday.playbook.orders import MEASURES, Asked, BriefOrder, JudgingOrder, LinkOrder, StrategyOrder
 
 if TYPE_CHECKING:
     from actionday.playbook.action_day import run
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.people import add_person, change_person, make_person_key, people
     from actionday.playbook.scenario import write_scenario
+    from actionday.playbook.strategies import plan, strategies
     from actionday.playbook.verifying import make_checkpoint, verify_casebook
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "BriefOrder",
     "JudgingOrder",
     "LinkOrder",
+    "StrategyOrder",
     "add_person",
     "brief",
     "change_person",
@@ -58,11 +60,13 @@ __all__ = [
     "measure",
     "origin_of",
     "people",
+    "plan",
     "probe",
     "reproduce",
     "retain",
     "run",
     "stats",
+    "strategies",
     "template",
     "verify_casebook",
     "watch",
@@ -95,11 +99,13 @@ _FILES = {
     "lineage": "judging",
     "measure": "measuring",
     "origin_of": "briefs",
+    "plan": "strategies",
     "probe": "looking",
     "reproduce": "briefs",
     "retain": "forgetting",
     "run": "action_day",
     "stats": "holdings",
+    "strategies": "strategies",
     "template": "imports",
     "verify_casebook": "verifying",
     "watch": "looking",

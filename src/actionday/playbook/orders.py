@@ -62,3 +62,18 @@ class JudgingOrder:
     sampling: float | None = None
     blind: bool = False
     shown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyOrder:
+    """Which network, and how far to look. `edges`: a file instead of the home. `cost`: by kind, one where not given."""
+
+    clock: Clock
+    progress: Progress
+    campaign: Campaign | None = None
+    edges: Path | None = None
+    left_out: tuple[str, ...] = ()
+    most: int | None = None
+    budget: float | None = None
+    cost: Mapping[str, float] = field(default_factory=dict)
+    seed: int = 7
