@@ -172,7 +172,8 @@ def test_orders_equal_their_definition(world: tuple[Graph, list[int]]) -> None:
     assert told["adaptive degree"] == slowly(neighbours, lambda left, v: (len(left[v]),))
     assert told["collective influence"] == slowly(neighbours, influence)
     assert sorted(told["core degree"]) == list(range(n))
-    reach, covered = [], set()
+    reach: list[int] = []
+    covered: set[int] = set()
     channels = {v for v in range(n) if of.kind[v] == C}
     while channels:
         best = min(channels, key=lambda v: (-sum(of.kind[w] == U for w in neighbours[v] - covered), v))
