@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from actionday.playbook.briefs import brief, origin_of, reproduce
     from actionday.playbook.collecting import collect
     from actionday.playbook.copies import duplicates
+    from actionday.playbook.dismantling import plan, strategies
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.freezing import freeze_campaign
     from actionday.playbook.holdings import stats
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.people import add_person, change_person, make_person_key, people
     from actionday.playbook.scenario import write_scenario
-    from actionday.playbook.strategies import plan, strategies
     from actionday.playbook.verifying import make_checkpoint, verify_casebook
 
 __all__ = [
@@ -99,13 +99,13 @@ _FILES = {
     "lineage": "judging",
     "measure": "measuring",
     "origin_of": "briefs",
-    "plan": "strategies",
+    "plan": "dismantling",
     "probe": "looking",
     "reproduce": "briefs",
     "retain": "forgetting",
     "run": "action_day",
     "stats": "holdings",
-    "strategies": "strategies",
+    "strategies": "dismantling",
     "template": "imports",
     "verify_casebook": "verifying",
     "watch": "looking",
