@@ -149,7 +149,7 @@ def _ready(graph: Graph) -> tuple[Adjacency, Graph]:
 
 
 def peak_kib() -> int:
-    """This process's own peak (Linux): getrusage would tell its parent's where that was larger."""
+    """Peak of this process alone (Linux): getrusage would tell that of its parent where that was larger."""
     told = Path("/proc/self/status").read_text()
     return next(int(line.split()[1]) for line in told.splitlines() if line.startswith("VmHWM"))
 
