@@ -25,7 +25,7 @@ def network_sketch(view: View, cohort: pa.Table) -> Measure:
     A node's number is its rank by degree (ties by id), the same for the same archive; the name is nowhere in the tables.
     """
     known = sources(cohort)
-    edges = _edges(view, known)
+    edges = _among(edges_of(view), known)
     ends = ibis.union(
         edges.select(subject="source", other="target"), edges.select(subject="target", other="source"), distinct=True
     )
@@ -58,8 +58,14 @@ def _numbered(view: View, edges: ir.Table, numbered: ir.Table) -> pa.Table:
     return table.take(pa.array(order)).cast(EDGES)
 
 
-def _edges(view: View, known: ir.Table) -> ir.Table:
-    """Directed edges between subjects of the cohort: source, target, kind (link | forward | move | role), weight."""
+def _among(edges: ir.Table, known: ir.Table) -> ir.Table:
+    """Edges between subjects of the cohort."""
+    inside = edges.semi_join(known.select(source="subject"), "source")
+    return inside.semi_join(known.select(target="subject"), "target")
+
+
+def edges_of(view: View) -> ir.Table:
+    """Directed edges: source, target (a subject id or a reference), kind (link | forward | move | role), weight."""
     posts, links, moves, held = (view.table(name) for name in ("posts", "links", "moves", "memberships"))
     moves = moves.filter(moves.kind != "withdrawn")
     alias = aliases(view)
@@ -78,9 +84,7 @@ def _edges(view: View, known: ir.Table) -> ir.Table:
         roles.select(source="account", kind=ibis.literal("role"), weight=ibis.literal(1, "int64"), target="channel"),
     )
     every = every.filter(every.source != every.target)
-    inside = every.semi_join(known.select(source="subject"), "source")
-    inside = inside.semi_join(known.select(target="subject"), "target")
-    return inside.group_by("source", "target", "kind").agg(weight=inside.weight.sum())
+    return every.group_by("source", "target", "kind").agg(weight=every.weight.sum())
 
 
 def _mentions(table: ir.Table, source: ir.StringValue, target: ir.StringValue, kind: str) -> ir.Table:

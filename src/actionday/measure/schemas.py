@@ -125,6 +125,22 @@ LIVES = _schema(
 GENERATIONS = _schema(life=_I, platform=_S, kind=_S, count=_I)
 """How many subjects are a line's first, second, … life."""
 
+STRATEGIES = _schema(strategy=_S, backups=_B, removals=_I, r=_F, to_10_percent=_I, note=_S)
+"""backups: the audience follows backups that were announced. to_10_percent: null where the giant component stays larger."""
+
+REMOVAL_CURVES = _schema(
+    strategy=_S,
+    backups=_B,
+    removal=_I,  # 0 is the state before any
+    spent=_F,  # of the budget, at the cost of each kind
+    giant=_I,  # nodes in the largest component
+    audience=_I,  # standing ordinary users connected with a standing channel
+    audience_stated=_F,  # what platforms say that standing channels have, added up: overlap unknown
+    cascade=_I,  # nodes to which forwards can carry a post of a standing seed
+    leaderless=_I,  # standing channels whose known administrators are all removed
+    one_click=_F,  # standing places that a removed channel had pointed to, mean over its members
+)
+
 TABLES: dict[str, pa.Schema] = {
     "removals_by_day": REMOVALS_BY_DAY,
     "posts_by_day": POSTS_BY_DAY,
@@ -140,4 +156,6 @@ TABLES: dict[str, pa.Schema] = {
     "incidence": INCIDENCE,
     "lives": LIVES,
     "generations": GENERATIONS,
+    "strategies": STRATEGIES,
+    "removal_curves": REMOVAL_CURVES,
 }

@@ -8,13 +8,23 @@ scenario for a query engine. Not for: how any one step works, that is the verbs'
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from actionday.playbook.orders import MEASURES, Asked, BriefOrder, DrawOrder, JudgingOrder, LinkOrder, NoneOrder
+from actionday.playbook.orders import (
+    MEASURES,
+    Asked,
+    BriefOrder,
+    DrawOrder,
+    JudgingOrder,
+    LinkOrder,
+    NoneOrder,
+    StrategyOrder,
+)
 
 if TYPE_CHECKING:
     from actionday.playbook.action_day import run
     from actionday.playbook.briefs import brief, origin_of, reproduce
     from actionday.playbook.collecting import collect
     from actionday.playbook.copies import duplicates
+    from actionday.playbook.dismantling import plan, strategies
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.freezing import freeze_campaign
     from actionday.playbook.holdings import stats
@@ -39,6 +49,7 @@ __all__ = [
     "JudgingOrder",
     "LinkOrder",
     "NoneOrder",
+    "StrategyOrder",
     "add_person",
     "brief",
     "change_person",
@@ -68,11 +79,13 @@ __all__ = [
     "measure",
     "origin_of",
     "people",
+    "plan",
     "probe",
     "reproduce",
     "retain",
     "run",
     "stats",
+    "strategies",
     "template",
     "verify_casebook",
     "watch",
@@ -111,11 +124,13 @@ _FILES = {
     "lineage": "judging",
     "measure": "measuring",
     "origin_of": "briefs",
+    "plan": "dismantling",
     "probe": "looking",
     "reproduce": "briefs",
     "retain": "forgetting",
     "run": "action_day",
     "stats": "holdings",
+    "strategies": "dismantling",
     "template": "imports",
     "verify_casebook": "verifying",
     "watch": "looking",

@@ -86,3 +86,18 @@ class DrawOrder:
     coders: tuple[str, ...] = ()
     controls: float = 0.1
     double: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyOrder:
+    """Which network, and how far to look. `edges`: a file instead of the home. `cost`: by kind, one where not given."""
+
+    clock: Clock
+    progress: Progress
+    campaign: Campaign | None = None
+    edges: Path | None = None
+    left_out: tuple[str, ...] = ()
+    most: int | None = None
+    budget: float | None = None
+    cost: Mapping[str, float] = field(default_factory=dict)
+    seed: int = 7

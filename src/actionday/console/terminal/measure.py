@@ -1,4 +1,7 @@
-"""`actionday measure`: coverage, activity, lifetimes, migration of a home, as Estimates."""
+"""`actionday measure`: coverage, activity, lifetimes, migration, returns of a home, as Estimates; a command each.
+
+Measures that are asked for in another way (another network, a budget) have commands in files of their own.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -17,27 +20,40 @@ from actionday.console.terminal.options import (
     settings_for,
 )
 from actionday.console.terminal.progress import watching
-from actionday.records import Estimate, SystemClock, load_campaign
+from actionday.console.terminal.strategies import plan, strategies
+from actionday.records import Estimate, Measure, SystemClock, load_campaign
 
 BY = ("all", "organisation", "platform", "kind", "language")
+SAYS = "Without --campaign there is no before and after, only the whole."
 
 
-@click.command()
-@click.argument("what", type=click.Choice(playbook.MEASURES))
-@click.option("--by", type=click.Choice(BY), default="all", show_default=True, help="Split by this.")
-@click.option("--tables", is_flag=True, help="With --json: print the tidy tables besides the estimates.")
-@campaign_option
-@seed_option
-@home_option
-@json_option
-@quiet_option
-def measure(
-    what: str, by: str, tables: bool, campaign: Path | None, seed: int, home: Path | None, as_json: bool, quiet: bool
-) -> None:
+@click.group()
+def measure() -> None:
     """What did the day change? Without --campaign there is no before and after, only the whole."""
-    asked = playbook.Asked(load_campaign(campaign) if campaign else None, by, seed)
-    with watching(quiet) as progress:
-        (found,), _ = playbook.measure(settings_for(home), [what], asked, SystemClock(), progress)
+
+
+def _command(what: str) -> click.Command:
+    @click.command(what, help=f"What did the day change: {what}. {SAYS}")
+    @click.option("--by", type=click.Choice(BY), default="all", show_default=True, help="Split by this.")
+    @click.option("--tables", is_flag=True, help="With --json: print the tidy tables besides the estimates.")
+    @campaign_option
+    @seed_option
+    @home_option
+    @json_option
+    @quiet_option
+    def command(
+        by: str, tables: bool, campaign: Path | None, seed: int, home: Path | None, as_json: bool, quiet: bool
+    ) -> None:
+        asked = playbook.Asked(load_campaign(campaign) if campaign else None, by, seed)
+        with watching(quiet) as progress:
+            (found,), _ = playbook.measure(settings_for(home), [what], asked, SystemClock(), progress)
+        print_measure(found, tables, as_json)
+
+    return command
+
+
+def print_measure(found: Measure, tables: bool, as_json: bool) -> None:
+    """A measure for programs (with its tables if wanted), or its estimates and notes for a person."""
     if as_json:
         answer: dict[str, Any] = {
             "measure": found.name,
@@ -69,3 +85,9 @@ def print_estimate(estimate: Estimate) -> None:
         say(f"{label}: {estimate.value:.4g}{span} {estimate.unit}, n={estimate.n}, {estimate.method}")
     for caveat in estimate.caveats:
         say(f"    {caveat}")
+
+
+for _what in playbook.MEASURES:
+    measure.add_command(_command(_what))
+for _other in (strategies, plan):
+    measure.add_command(_other)
