@@ -125,6 +125,12 @@ LIVES = _schema(
 GENERATIONS = _schema(life=_I, platform=_S, kind=_S, count=_I)
 """How many subjects are a line's first, second, … life."""
 
+EFFECT_DAYS = _schema(day=_D, group=_S, relative=_F, channels=_I)
+"""group: targeted | comparison. relative: posts a channel and day over their mean before the day; null where too few were in sight."""
+
+EFFECT_PLACEBOS = _schema(design=_S, value=_F)
+"""Relative effects of each design (its | rdit | did) at dates before the day, when nothing was done."""
+
 TABLES: dict[str, pa.Schema] = {
     "removals_by_day": REMOVALS_BY_DAY,
     "posts_by_day": POSTS_BY_DAY,
@@ -140,4 +146,6 @@ TABLES: dict[str, pa.Schema] = {
     "incidence": INCIDENCE,
     "lives": LIVES,
     "generations": GENERATIONS,
+    "effect_days": EFFECT_DAYS,
+    "effect_placebos": EFFECT_PLACEBOS,
 }

@@ -97,7 +97,18 @@ def _queried(name: str, view: View, people: pa.Table, coverage: Measure, asked: 
         return measure_activity(view, people, campaign, asked.by, coverage=coverage)
     if name == "migration":
         return measure_migration(view, people, campaign, asked.by, coverage=coverage)
+    if name == "effect":
+        return _effect(view, people, coverage, asked, campaign)
     return network_sketch(view, people)
+
+
+def _effect(view: View, people: pa.Table, coverage: Measure, asked: Asked, campaign: Campaign) -> Measure:
+    from actionday.observe.no_pandas import do_with_pandas
+
+    do_with_pandas()
+    from actionday.measure.effect import measure_effect
+
+    return measure_effect(view, people, campaign, coverage=coverage, seed=asked.seed)
 
 
 def without_day(view: View, clock: Clock) -> Campaign:

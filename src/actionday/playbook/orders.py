@@ -7,7 +7,7 @@ from pathlib import Path
 
 from actionday.records import Campaign, Clock, Judged, Progress, Relation
 
-MEASURES = ("coverage", "activity", "lifetimes", "migration", "returns")
+MEASURES = ("coverage", "activity", "lifetimes", "migration", "returns", "effect")
 
 
 @dataclass(frozen=True, slots=True)
