@@ -71,6 +71,7 @@ def test_every_measure_has_a_page_on_its_method() -> None:
         "lifetimes": "lifetimes",
         "migration": "migration",
         "returns": "returns",
+        "effect": "effect",
     }
     assert set(playbook.MEASURES) == set(pages)
     for page in pages.values():

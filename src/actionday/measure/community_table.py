@@ -30,16 +30,16 @@ HORIZONS = {7: (1, 7), 30: (24, 30)}
 
 @dataclass(frozen=True, slots=True)
 class Communities:
-    """One row a community: size, doses (users, administrators, channels), reach regained by horizon, change before the day."""
+    """One row a community: reach before (posts a day), doses by kind, reach regained by horizon, change before the day."""
 
-    members: Ints
+    reach: Floats
     doses: Floats
     regained: dict[int, Floats]
     earlier: Floats
     labels: Ints  # of every subject of the cohort; -1: in none
 
     def __len__(self) -> int:
-        return len(self.members)
+        return len(self.reach)
 
 
 def tabulate(cohort: pa.Table, facts: Facts, made: Ties, windows: Windows, platforms: list[str]) -> Communities:
@@ -64,7 +64,7 @@ def tabulate(cohort: pa.Table, facts: Facts, made: Ties, windows: Windows, platf
     kept = (risk > 0).all(axis=1) & (risk.sum(axis=1) >= LEAST_MEMBERS) & (reach.usual(30)[0] * 30 >= LEAST_POSTS)
     doses = lost[kept] / risk[kept]
     regained = {days: reach.regained(days)[kept] for days in HORIZONS}
-    return Communities(risk[kept].sum(axis=1).astype(np.int64), doses, regained, reach.earlier()[kept], label)
+    return Communities(reach.usual(30)[0][kept], doses, regained, reach.earlier()[kept], label)
 
 
 @dataclass(frozen=True, slots=True)

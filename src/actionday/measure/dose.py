@@ -1,6 +1,6 @@
 """Dose and response across communities within one day: did more be regained where less was removed?
 
-Pure: arrays of one row a community. Ordinary least squares with HC3 errors (`statsmodels`) for the slopes and their intervals;
+Pure: arrays of one row a community. Least squares, weighted by the reach before the day, with HC3 errors (`statsmodels`) for the slopes and their intervals;
 p values by permuting residuals (Freedman and Lane 1983) of the studentised slope; Holm (1979) over the family.
 Not for: who forms a community and what it regained (`community_table`).
 """
@@ -31,14 +31,13 @@ PERMUTATIONS = 999
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """Change of the outcome from a dose of none to a dose of all: value, interval, permutation p, Holm's p, communities."""
+    """Change of the outcome from a dose of none to a dose of all: value, interval, permutation p, communities."""
 
     name: str
     value: float
     low: float
     high: float
     p: float
-    adjusted: float
     n: int
 
 
@@ -59,9 +58,23 @@ def coinciding(doses: Floats, names: Sequence[str]) -> dict[str, str]:
     return reasons
 
 
-def slopes(outcome: Floats, doses: Floats, names: Sequence[str], seed: int, level: float = 0.95) -> list[Slope]:
-    """The slope of each dose (columns), all in one regression with an intercept. `adjusted` is over these alone (see `holm`)."""
-    x = np.column_stack([np.ones(len(doses)), doses])
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One row a community: outcome, doses (columns), and weight (reach before: a community of five posts says little)."""
+
+    outcome: Floats
+    doses: Floats
+    weight: Floats
+
+    def scaled(self) -> tuple[Floats, Floats]:
+        """Outcome and design with an intercept, times the root of the weights: least squares on them is weighted."""
+        root = np.sqrt(self.weight / self.weight.mean())
+        return self.outcome * root, np.column_stack([np.ones(len(self.doses)), self.doses]) * root[:, None]
+
+
+def slopes(made: Response, names: Sequence[str], seed: int, level: float = 0.95) -> list[Slope]:
+    """The slope of each dose, all in one regression with an intercept."""
+    outcome, x = made.scaled()
     found = OLS(outcome, x).fit(cov_type="HC3")
     free = len(outcome) - x.shape[1]
     reach = float(stdtrit(free, (1 + level) / 2))
@@ -70,13 +83,13 @@ def slopes(outcome: Floats, doses: Floats, names: Sequence[str], seed: int, leve
     for place, name in enumerate(names, 1):
         value, error = float(found.params[place]), float(found.bse[place])
         p = permuted(outcome, x, place, random)
-        out.append(Slope(name, value, value - reach * error, value + reach * error, p, p, len(outcome)))
+        out.append(Slope(name, value, value - reach * error, value + reach * error, p, len(outcome)))
     return out
 
 
-def combined(outcome: Floats, doses: Floats, places: Sequence[int], level: float = 0.95) -> tuple[float, float, float]:
+def combined(made: Response, places: Sequence[int], level: float = 0.95) -> tuple[float, float, float]:
     """The sum of several doses' slopes with its interval: all of these removed, against none."""
-    x = np.column_stack([np.ones(len(doses)), doses])
+    outcome, x = made.scaled()
     found = OLS(outcome, x).fit(cov_type="HC3")
     contrast = np.zeros(x.shape[1])
     contrast[[place + 1 for place in places]] = 1.0
@@ -91,9 +104,9 @@ def holm(p: Sequence[float]) -> list[float]:
     return [float(one) for one in multipletests(np.asarray(p), method="holm")[1]] if len(p) else []
 
 
-def joint_p(outcome: Floats, doses: Floats) -> float:
+def joint_p(made: Response) -> float:
     """Wald test with HC3 errors that no dose has a slope: on the change before the day it tests the trends before."""
-    x = np.column_stack([np.ones(len(doses)), doses])
+    outcome, x = made.scaled()
     found = OLS(outcome, x).fit(cov_type="HC3")
     restriction = np.eye(x.shape[1])[1:]
     return float(np.squeeze(found.f_test(restriction).pvalue))

@@ -22,7 +22,7 @@ from actionday.measure.coverage import (
     reasons_against,
 )
 from actionday.measure.designs import Effect, difference, discontinuity, interrupted
-from actionday.measure.dose import coinciding, combined, holm, joint_p, slopes
+from actionday.measure.dose import Response, coinciding, combined, holm, joint_p, slopes
 from actionday.measure.effect_series import Facts, accounted, groups, series, sums, targeted_platforms
 from actionday.measure.effect_tables import effect_days, placebo_table
 from actionday.measure.placebo import FEWEST, placebo_windows
@@ -48,7 +48,7 @@ _DESIGNS = {
     "did": "difference in differences: ratio of ratios, Poisson regression, channels as clusters",
 }
 _DOSE = (
-    "least squares across communities, all kinds in one regression, HC3 errors, Student's t; p by permuted residuals (Freedman and Lane "
+    "least squares across communities, weighted by their reach before, all kinds in one regression, HC3 errors, Student's t; p by permuted residuals (Freedman and Lane "
     "1983), Holm over the family"
 )
 
@@ -187,7 +187,7 @@ def _reasons(study: Study, name: str, found: Effect | None) -> list[str]:
 
 
 def trends_before(study: Study) -> float | None:
-    """p of the same difference in differences between the two halves of the window before."""
+    """The p value of the same difference in differences between the two halves of the window before."""
     w = study.scene.windows
     middle = (w.before_first + w.before_last) // 2
     halves = Windows(w.before_first, middle, middle + 1, w.before_last)
@@ -222,7 +222,11 @@ def _doses(study: Study) -> list[Estimate]:
     """The family: each kind at each horizon, adjusted by Holm; users and administrators together; the trend test."""
     names, out = list(DOSES), list[Estimate]()
     usable = ~np.isnan(study.table.earlier)
-    p = joint_p(study.table.earlier[usable], study.table.doses[usable]) if usable.sum() > len(names) + 2 else None
+    p = (
+        joint_p(Response(study.table.earlier[usable], study.table.doses[usable], study.table.reach[usable]))
+        if usable.sum() > len(names) + 2
+        else None
+    )
     method = (
         "Wald test that doses do not go with the change from the first to the second half before the day, HC3 errors"
     )
@@ -251,10 +255,11 @@ def _horizon(study: Study, days: int, names: list[str], shared: list[str]) -> tu
     y, x = study.table.regained[days], study.table.doses
     known = ~np.isnan(y)
     y, x = y[known], x[known]
+    made = Response(y, x, study.table.reach[known])
     name, unit = f"reach_regained_{days}d_per_dose", "share of reach"
     against = coinciding(x, names)
     enough = len(y) > len(names) + 4 and not shared and len(against) < len(names)
-    found = {s.name: s for s in slopes(y, x, names, study.seed + days)} if enough else {}
+    found = {s.name: s for s in slopes(made, names, study.seed + days)} if enough else {}
     caveats = (
         "all removed against none removed of the kind, the other kinds' shares held; communities are taken to be independent",
         *(
@@ -282,7 +287,7 @@ def _horizon(study: Study, days: int, names: list[str], shared: list[str]) -> tu
         empty = Estimate(name, None, None, None, unit, len(y), _DOSE, caveats=caveats, group=group)
         out.append(not_identified(empty, "; ".join(reasons) or "; ".join(dict.fromkeys(against.values()))))
     else:
-        value, low, high = combined(y, x, (0, 1))
+        value, low, high = combined(made, (0, 1))
         out.append(
             Estimate(name, value, low, high, unit, len(y), _DOSE + "; sum of both slopes", caveats=caveats, group=group)
         )

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actionday.measure.designs import Effect, difference, discontinuity, interrupted
-from actionday.measure.dose import combined, holm, joint_p, slopes
+from actionday.measure.dose import Response, combined, holm, joint_p, slopes
 
 Floats = NDArray[np.float64]
 DAYS, GAP, LEVEL = 30, 2, 200.0
 KINDS = ("users", "administrators", "channels")
-TRUE_SLOPES = (-0.25, -0.25, -0.25)
+TRUE_SLOPES = (-0.3, -0.3, -0.3)
 COMMUNITIES = 60
 
 
@@ -56,8 +56,8 @@ def channels_world(seed: int, effect: float, drift: float = 0.0) -> tuple[Floats
     return windows[0], windows[1], windows[2], treated
 
 
-def dose_world(seed: int, slope: tuple[float, ...] = TRUE_SLOPES, trend: float = 0.0) -> tuple[Floats, Floats, Floats]:
-    """Doses of communities (binomial around a community's own chance), share of reach regained, and change before the day.
+def dose_world(seed: int, slope: tuple[float, ...] = TRUE_SLOPES, trend: float = 0.0) -> tuple[Response, Response]:
+    """Communities' doses (binomial around a chance of their own) with the share of reach regained, and with the change before the day.
 
     Outcomes differ more where a community is small. `trend`: the change before the day already goes with the doses.
     """
@@ -70,7 +70,8 @@ def dose_world(seed: int, slope: tuple[float, ...] = TRUE_SLOPES, trend: float =
     spread = 0.12 + 0.25 / np.sqrt(size.sum(axis=1))
     outcome = 1.1 + doses @ np.asarray(slope) + spread * random.gamma(4.0, 0.5, n) - 2 * spread
     earlier = spread * random.standard_normal(n) + trend * (doses.sum(axis=1) - doses.sum(axis=1).mean())
-    return doses, np.asarray(outcome), np.asarray(earlier)
+    weight = size.sum(axis=1) * random.gamma(3.0, 1 / 3.0, n)
+    return Response(outcome, doses, weight), Response(earlier, doses, weight)
 
 
 def its(seed: int, effect: float) -> Effect | None:
@@ -141,19 +142,17 @@ def trend_counts(seed: int) -> dict[str, bool]:
 
 def dose_counts(seed: int) -> dict[str, bool]:
     """Of the dose-response: coverage by kind and of users and administrators together, wrong signs, false alarms after Holm."""
-    doses, outcome, earlier = dose_world(seed)
+    made, earlier = dose_world(seed)
     out: dict[str, bool] = {}
-    for slope, truth in zip(slopes(outcome, doses, KINDS, seed), TRUE_SLOPES, strict=True):
+    for slope, truth in zip(slopes(made, KINDS, seed), TRUE_SLOPES, strict=True):
         out[f"{slope.name}: covered"] = slope.low <= truth <= slope.high
         out[f"{slope.name}: power"] = slope.p <= 0.05
         out[f"{slope.name}: wrong sign"] = slope.p <= 0.05 and slope.value > 0
-    _, low, high = combined(outcome, doses, (0, 1))
+    _, low, high = combined(made, (0, 1))
     out["users and administrators: covered"] = low <= TRUE_SLOPES[0] + TRUE_SLOPES[1] <= high
-    doses, outcome, _ = dose_world(seed, (0.0, 0.0, 0.0))
-    found = slopes(outcome, doses, KINDS, seed)
+    found = slopes(dose_world(seed, (0.0, 0.0, 0.0))[0], KINDS, seed)
     out |= {f"{slope.name}: false alarm": slope.p <= 0.05 for slope in found}
     out["family, Holm: false alarm"] = min(holm([slope.p for slope in found])) <= 0.05
-    out["trend before the day: false alarm"] = joint_p(earlier, doses) <= 0.05
-    doses, _, earlier = dose_world(seed, trend=0.12)
-    out["trend before the day: power"] = joint_p(earlier, doses) <= 0.05
+    out["trend before the day: false alarm"] = joint_p(earlier) <= 0.05
+    out["trend before the day: power"] = joint_p(dose_world(seed, trend=0.15)[1]) <= 0.05
     return out
