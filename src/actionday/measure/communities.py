@@ -1,6 +1,6 @@
 """Communities of accounts and channels before the day, from ties that were there before it, and who joined them later.
 
-Label propagation (Raghavan, Albert and Kumara 2007), weighted, the best tied first and ties kept as they are, so that
+Label propagation (Raghavan, Albert and Kumara 2007), weighted by the ties and by how many neighbours both ends share, the best tied first, so that
 the same archive gives the same communities. Only evidence from before the day forms them; who came later joins the
 community it has most ties with. A place in a community is a lead, never a ground.
 Not for: what a community lost and regained (`community_table`).
@@ -65,6 +65,8 @@ def propagate(n: int, edges: tuple[Ints, Ints, Floats]) -> Ints:
         (np.concatenate([weight, weight]), (np.concatenate([a, b]), np.concatenate([b, a]))), shape=(n, n)
     )
     graph = graph.tocsr()
+    there = graph.astype(np.bool_).astype(np.float64)
+    graph = (graph + graph * (there @ there)).tocsr()  # a tie counts once more for each neighbour that both ends share
     strength = np.asarray(graph.sum(axis=1)).ravel()
     order = np.lexsort((np.arange(n), -strength)).astype(np.int64)
     label = np.arange(n, dtype=np.int64)

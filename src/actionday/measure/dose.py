@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 Floats = NDArray[np.float64]
 
@@ -46,16 +45,24 @@ def coinciding(doses: Floats, names: Sequence[str]) -> dict[str, str]:
     if len(doses) < FEWEST:
         return dict.fromkeys(names, f"{len(doses)} communities with posts and doses, fewer than {FEWEST}")
     reasons = {}
-    design = np.column_stack([np.ones(len(doses)), doses])
+    varied = doses.std(axis=0, ddof=1) >= LEAST_SPREAD
     for place, name in enumerate(names):
         spread = float(doses[:, place].std(ddof=1))
         if spread < LEAST_SPREAD:
             reasons[name] = f"the share of {name} removed hardly differs between communities (deviation {spread:.3f})"
-        elif (inflation := variance_inflation_factor(design, place + 1)) > MOST_INFLATION:
+        elif (inflation := _inflation(doses, place, varied)) > MOST_INFLATION:
             reasons[name] = (
                 f"the share of {name} removed goes with those of the others (variance inflation {inflation:.0f})"
             )
     return reasons
+
+
+def _inflation(doses: Floats, place: int, varied: NDArray[np.bool_]) -> float:
+    """By how much the other doses that vary inflate the variance of one dose's slope: 1 / (1 - R squared)."""
+    rest = varied.copy()
+    rest[place] = False
+    x = np.column_stack([np.ones(len(doses)), doses[:, rest]])
+    return float(1 / max(1 - OLS(doses[:, place], x).fit().rsquared, 1e-12))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ def daily_world(
     random = np.random.default_rng(seed)
     length = 2 * DAYS + GAP
     errors = random.standard_normal(length + 60) * np.sqrt(1 - rho**2)
-    for day in range(1, length + 60):
-        errors[day] += rho * errors[day - 1]
+    for place in range(1, length + 60):
+        errors[place] += rho * errors[place - 1]
     day = np.arange(length) - DAYS
     base = 1 + 0.002 * (day + DAYS / 2 + 0.5) + noise * errors[60:] + wave * np.sin(2 * np.pi * day / 20)
     y = LEVEL * (base + effect * (day >= GAP))
