@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.measure.conftest import World
 
 
-def edges(*pairs: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def edges(*pairs: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     a, b = np.array(pairs, np.int64).T
     return a, b, np.ones(len(a))
 

@@ -61,7 +61,7 @@ def effect_figure(material: Material) -> Figure | None:
         "1 is the mean before the day. Shaded after the day: where 95 % of {} placebo dates would have ended. Gaps are days not seen.",
         len(usual),
     )
-    panels = [Panel("Posts a channel, over their mean before", tuple(lines))]
+    panels = [Panel("Mean before the day = 1", tuple(lines))]
     return Figure(
         "effect", heading.title, caption, lambda paper: line_panels(paper, heading, panels, days), _data(frame)
     )

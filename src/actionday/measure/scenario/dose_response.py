@@ -61,7 +61,8 @@ def _rate(book: Register, poster: Poster, begin: int, end: int) -> Floats:
     rows = poster.rows
     home = book.cast.platform[rows] == TELEGRAM
     expected = poster.expected(begin, end).sum(axis=1) / (end - begin)
-    return np.bincount(book.cast.community[rows][home], weights=expected[home], minlength=len(book.groups))
+    counted = np.bincount(book.cast.community[rows][home], weights=expected[home], minlength=len(book.groups))
+    return counted.astype(np.float64)
 
 
 def _count(community: Ints, members: Flags, n: int) -> Floats:
