@@ -55,9 +55,9 @@ def measures(seed: int = 7, *, identified: bool = True) -> tuple[Measure, ...]:
         _activity(random, identified=identified),
         _lifetimes(random),
         _migration(random),
+        _effect(),
         _returns(random),
         Measure("network", (), _network(random)),
-        _effect(),
     )
 
 
