@@ -57,8 +57,47 @@ def measures(seed: int = 7, *, identified: bool = True) -> tuple[Measure, ...]:
         _lifetimes(random),
         _migration(random),
         recipients(),
+        _effect(),
         _returns(random),
         Measure("network", (), _network(random)),
+    )
+
+
+def _effect() -> Measure:
+    """Targeted channels post half as much after the day; more channels removed, less regained."""
+    random = np.random.default_rng(3)  # its own stream: the other measures stay as they are
+    rows: list[dict[str, object]] = [
+        {
+            "day": day,
+            "group": group,
+            "relative": None if place in (5, 6) else level + 0.05 * float(random.standard_normal()),
+            "channels": 50,
+        }
+        for group in ("targeted", "comparison")
+        for place, day in enumerate(days())
+        for level in (0.5 if group == "targeted" and day >= START.date() else 1.0,)
+    ]
+    usual: list[dict[str, object]] = [
+        {"design": "its", "value": 0.1 * float(random.standard_normal())} for _ in range(20)
+    ]
+    slopes = tuple(
+        Estimate(
+            f"reach_regained_{horizon}d_per_dose",
+            value,
+            value - 0.2,
+            value + 0.2,
+            "share of reach",
+            50,
+            "least squares",
+            group={"kind": kind},
+        )
+        for horizon in (7, 30)
+        for kind, value in (("users", -0.1), ("channels", -0.4))
+    )
+    return Measure(
+        "effect",
+        slopes,
+        {"effect_days": table("effect_days", rows), "effect_placebos": table("effect_placebos", usual)},
     )
 
 

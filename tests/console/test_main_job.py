@@ -17,7 +17,7 @@ from actionday import playbook
 from actionday.records import Judged, SystemClock
 from actionday.settings import load_settings
 
-MEASURES = ("activity", "lifetimes", "migration", "coverage", "returns")
+MEASURES = ("activity", "lifetimes", "migration", "coverage", "returns", "effect", "recipients")
 
 
 def actionday(*arguments: str | Path, status: int = 0, **environment: str) -> str:
@@ -159,6 +159,16 @@ def test_a_brief_is_reproduced_from_the_judgements_of_its_day(world: Path, first
     )
     assert now < then, "fewer are back"
     assert json.loads(actionday("reproduce", world / "brief", "--home", world / "case.d", "--json"))["same"]
+
+
+def test_effects_are_in_a_brief_on_request_and_reproduced_with_it(world: Path, first: dict[str, Any]) -> None:
+    def names(folder: Path) -> set[str]:
+        return {e["name"] for e in json.loads((folder / "brief.json").read_text())["estimates"]}
+
+    day, out = world / "exports" / "day.toml", world / "effects"
+    actionday("run", world / "exports", "--campaign", day, "--home", world / "case.d", "--out", out, "--effects")
+    assert names(out) - names(world / "brief") >= {"effect_its", "effect_did", "reach_regained_30d_per_dose"}
+    assert json.loads(actionday("reproduce", out, "--home", world / "case.d", "--json"))["same"]
 
 
 def test_a_brief_is_no_directory(world: Path, first: dict[str, Any]) -> None:

@@ -50,7 +50,7 @@ def test_every_phase_of_the_main_job_reports_what_it_does(tmp_path: Path) -> Non
     for phase in ("reading", "measuring", "writing the brief"):
         assert seen.done[phase] == seen.phases[phase] != 0
     assert len(seen.items["reading"]) == seen.done["looking at"]
-    assert {*playbook.MEASURES, "network"} <= set(seen.items["measuring"])
+    assert {*order.measures, "network"} <= set(seen.items["measuring"])
 
 
 def test_a_bar_shows_amount_and_unit_and_steers_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,6 +72,7 @@ def test_every_measure_has_a_page_on_its_method() -> None:
         "migration": "migration",
         "returns": "returns",
         "recipients": "recipients",
+        "effect": "effect",
     }
     assert set(playbook.MEASURES) == set(pages)
     for page in pages.values():

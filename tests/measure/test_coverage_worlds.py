@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from benchmarks.coverage_worlds import COUNTS
+from benchmarks.coverage_worlds import COUNTS, HIGH, LOW, bar_of
 from scipy.integrate import quad
 
 from actionday.measure.schemas import COHORT
@@ -17,7 +17,11 @@ FIRST_SEED, SIZE, TOO_FEW = 20_191_121, 50, 42
 def test_intervals_cover(name: str) -> None:
     hits = COUNTS[name](range(FIRST_SEED, FIRST_SEED + SIZE))
     assert hits
-    assert {estimand: n for estimand, n in hits.items() if n <= TOO_FEW} == {}
+    assert {estimand: n for estimand, n in hits.items() if n <= TOO_FEW and bar_of(estimand) == (LOW, HIGH)} == {}
+    rare = {estimand: n for estimand, n in hits.items() if bar_of(estimand)[1] < LOW}
+    assert {estimand: n for estimand, n in rare.items() if n > SIZE - TOO_FEW} == {}
+    found = {estimand: n for estimand, n in hits.items() if estimand.endswith(": power")}
+    assert {estimand: n for estimand, n in found.items() if n < SIZE / 2} == {}
 
 
 @pytest.mark.parametrize("name", list(WORLDS))

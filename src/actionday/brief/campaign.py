@@ -19,6 +19,7 @@ from actionday.brief.page import Figure, Section
 from actionday.brief.pseudonyms import pseudonym
 from actionday.brief.sections.activity import activity, activity_figure, change_figure
 from actionday.brief.sections.coverage import coverage, coverage_figure
+from actionday.brief.sections.effect import dose_figure, effect, effect_figure
 from actionday.brief.sections.events import events, events_figure
 from actionday.brief.sections.ground import data, limits, methods, rest
 from actionday.brief.sections.lifetimes import lifetimes
@@ -44,6 +45,8 @@ FIGURES: Mapping[str, Callable[[Material], Figure | None]] = {
     "flows": flow_figure,
     "denial": denial_figure,
     "concentration": concentration_figure,
+    "effect": effect_figure,
+    "dose": dose_figure,
     "network": network_figure,
     "scoreboard": scoreboard_figure,
     "events": events_figure,
@@ -59,6 +62,7 @@ _ORDER: tuple[Callable[[Material], Section | None], ...] = (
     returns,
     migration,
     activity,
+    effect,
     network,
     events,
     rest,

@@ -16,6 +16,8 @@ TABLE_SAYS: Mapping[str, str] = {
     "incidence": "Cumulative incidence of returns and moves after removals, in the figures side by side: one row a day told.",
     "lives": "Lines of lives that people judged to belong together, one row a life. A link is a lead, never a ground.",
     "generations": "How many subjects are a line's first, second, … life.",
+    "effect_days": "Posts a channel and day over their mean before the day, of targeted and comparison channels.",
+    "effect_placebos": "Effects that each design finds at dates before the day, when nothing was done.",
     "lifetimes": "One row a subject and clock. Small groups are merged; subjects in groups that stay too small are left out.",
 }
 
@@ -125,6 +127,15 @@ COLUMN_SAYS: Mapping[str, Mapping[str, str]] = {
     "generations": {
         "life": "1 for the first",
         "count": "subjects; <5 = fewer than 5",
+    },
+    "effect_days": {
+        "group": "targeted or comparison",
+        "relative": "posts a channel and day over their mean before; empty where fewer than half were in sight",
+        "channels": "channels behind it; groups of fewer than 5 are left out",
+    },
+    "effect_placebos": {
+        "design": "its, rdit or did",
+        "value": "relative effect: 0 is none",
     },
     "lifetimes": {
         "subject": "pseudonym under a key made for this brief alone and kept nowhere",

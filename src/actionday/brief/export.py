@@ -45,6 +45,8 @@ def table_frames(material: Material) -> dict[str, pl.DataFrame]:
         "incidence": _blanked(_untold(material.frame("incidence")), "at_risk", ("value", "low", "high")),
         "lives": _lives(material.frame("lives")),
         "generations": _counts(material.frame("generations"), ("count",)),
+        "effect_days": material.frame("effect_days").filter(pl.col("channels") >= THRESHOLD),
+        "effect_placebos": material.frame("effect_placebos"),
     }
     return {name: frame.select(TABLES[name].names) for name, frame in made.items() if len(frame)}
 

@@ -16,7 +16,7 @@ from actionday.records import Campaign, Event, InputError
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A brief's own record: the day, the home's id, the archive's versions, the casebook's head, seed, split, estimates."""
+    """A brief's own record: the day, the home's id, the archive's versions, the casebook's head, seed, split, estimates, whether effects are among them."""
 
     campaign: Campaign
     home: str
@@ -25,6 +25,7 @@ class Recorded:
     by: str
     estimates: list[dict[str, Any]]
     casebook: str
+    effects: bool = False
 
 
 def read_record(folder: Path) -> Recorded:
@@ -41,6 +42,7 @@ def read_record(folder: Path) -> Recorded:
             str(told["by"]),
             list(told["estimates"]),
             str(told.get("casebook") or ""),
+            any(one["name"] == "effect_did" for one in told["estimates"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 
 from actionday.records import Estimate, platform_of
 
-COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, SCOREBOARD, OTHER = (
+COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, EFFECT, SCOREBOARD, OTHER = (
     "coverage",
     "removals",
     "lifetimes",
     "returns",
     "migration",
     "activity",
+    "effect",
     "recipients",
     "other",
 )
-SECTIONS = (COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, SCOREBOARD, OTHER)
+SECTIONS = (COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, EFFECT, SCOREBOARD, OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,22 @@ class Word:
 
 
 WORDS: Mapping[str, Word] = {
+    "effect_its": Word("Change of posting, interrupted time series", EFFECT, compares=True),
+    "effect_rdit": Word("Jump of posting at the day, discontinuity in time", EFFECT, compares=True),
+    "effect_did": Word("Change of posting against the comparison, difference in differences", EFFECT, compares=True),
+    **{
+        f"effect_{design}_placebo_p": Word(f"Randomisation over dates, {words} (p value)", EFFECT, compares=True)
+        for design, words in (("its", "time series"), ("rdit", "discontinuity"), ("did", "differences"))
+    },
+    **{
+        f"reach_regained_{days}d_per_dose": Word(
+            f"Reach regained after {days} days: all removed against none", EFFECT, compares=True
+        )
+        for days in (7, 30)
+    },
+    "dose_trend_before_p": Word("Test that doses did not go with the trend before (p value)", EFFECT),
+    "network_new_bridges": Word("Ties between communities that are new", EFFECT),
+    "network_places_filled": Word("Removed ones whose place a newcomer fills", EFFECT),
     "identified": Word("Before and after can be compared", COVERAGE),
     "coverage_before": Word("Share of the known in sight, before the day", COVERAGE),
     "coverage_after": Word("Share of the known in sight, after the day", COVERAGE),
@@ -150,6 +167,7 @@ _PREFIXES = (
     ("naive", LIFETIMES),
     ("turnbull", LIFETIMES),
     ("posts", ACTIVITY),
+    ("network", EFFECT),
     ("placebo", ACTIVITY),
     ("denial", MIGRATION),
     ("denied", MIGRATION),

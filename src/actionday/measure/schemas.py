@@ -141,7 +141,13 @@ REMOVAL_CURVES = _schema(
     one_click=_F,  # standing places that a removed channel had pointed to, mean over its members
 )
 
-TABLES: dict[str, pa.Schema] = {
+EFFECT_DAYS = _schema(day=_D, group=_S, relative=_F, channels=_I)
+"""group: targeted | comparison. relative: posts a channel and day over their mean before the day; null where too few were in sight."""
+
+EFFECT_PLACEBOS = _schema(design=_S, value=_F)
+"""Relative effects of each design (its | rdit | did) at dates before the day, when nothing was done."""
+
+TABLES: dict[str, pa.Schema] = {  # of a brief
     "removals_by_day": REMOVALS_BY_DAY,
     "posts_by_day": POSTS_BY_DAY,
     "coverage_by_day": COVERAGE_BY_DAY,
@@ -156,6 +162,6 @@ TABLES: dict[str, pa.Schema] = {
     "incidence": INCIDENCE,
     "lives": LIVES,
     "generations": GENERATIONS,
-    "strategies": STRATEGIES,
-    "removal_curves": REMOVAL_CURVES,
+    "effect_days": EFFECT_DAYS,
+    "effect_placebos": EFFECT_PLACEBOS,
 }

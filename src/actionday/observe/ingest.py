@@ -183,6 +183,7 @@ class Ingest:
         number, done = self._book.number(sha, job.reader, said)
         if done:
             self._report.known.append(found.name)
+            self._progress.item(found.name)
             self._progress.advance(size)
             return None
         self._book.read(number)

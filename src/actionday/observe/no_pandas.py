@@ -1,6 +1,6 @@
 """Keep pandas out of a process of ours: pyarrow loads it, where it is installed, to look at its first Python list.
 
-That is 25 MB and a third of a second for every command and every parser, and nothing here uses it. Only for processes
+That is 25 MB and a third of a second for every command and every parser, and only statsmodels uses it here. Only for processes
 that are ours from start to end: pyarrow remembers that there was none. Not for: a library's import.
 """
 
@@ -21,3 +21,8 @@ class _NoPandas:
 def do_without_pandas() -> None:
     """From now on, pandas cannot be imported in this process."""
     sys.meta_path.insert(0, _NoPandas)
+
+
+def do_with_pandas() -> None:
+    """Lift the ban for a verb that needs statsmodels, which is built on pandas."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not _NoPandas]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from actionday.playbook.annexes import remember_annex
 from actionday.playbook.casebooks import decided_until, head_of
 from actionday.playbook.measuring import measure
-from actionday.playbook.orders import MEASURES, Asked, BriefOrder
+from actionday.playbook.orders import Asked, BriefOrder
 from actionday.playbook.origins import identities_in, origin_at
 from actionday.records import Clock, HomeError, Progress
 from actionday.settings import Settings
@@ -27,7 +27,7 @@ def brief(settings: Settings, order: BriefOrder) -> list[Path]:
     versions = dict(order.versions) if order.versions is not None else archive.versions()
     head = head_of(settings, order.clock) if order.casebook is None else order.casebook
     asked = Asked(order.campaign, order.by, order.seed, versions, head)
-    measures, _ = measure(settings, [*MEASURES, "network"], asked, order.clock, order.progress)
+    measures, _ = measure(settings, [*order.measures, "network"], asked, order.clock, order.progress)
     order.progress.phase("writing the brief", 1, "steps")
     view = archive.view(versions)
     origin = origin_at(home, view, order, versions, decided_until(settings, head, order.clock))
@@ -60,7 +60,15 @@ def reproduce(settings: Settings, folder: Path, clock: Clock, progress: Progress
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "brief"
         order = BriefOrder(
-            old.campaign, out, clock, progress, seed=old.seed, by=old.by, versions=old.archive, casebook=old.casebook
+            old.campaign,
+            out,
+            clock,
+            progress,
+            seed=old.seed,
+            by=old.by,
+            versions=old.archive,
+            casebook=old.casebook,
+            effects=old.effects,
         )
         brief(settings, order)
         new = read_record(out)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from actionday.playbook.orders import MEASURES, Asked
 from actionday.records import Campaign, Clock, Measure, Progress, UsageError
+from actionday.records.preregistration import Frozen
 from actionday.settings import Settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
@@ -50,6 +51,9 @@ def measure(
                     found[name] = lives[name].result()
                 elif name == "returns":
                     found[name] = _returns(settings, view, people, asked, (campaign, clock))
+                elif name == "effect":
+                    fixed = _fixed(settings, asked, clock)
+                    found[name] = _effect(view, people, coverage, asked, (campaign, fixed))
                 else:
                     found[name] = _queried(name, view, people, coverage, asked, campaign)
                 progress.advance(1)
@@ -108,6 +112,25 @@ def _queried(name: str, view: View, people: pa.Table, coverage: Measure, asked: 
     if name == "migration":
         return measure_migration(view, people, campaign, asked.by, coverage=coverage)
     return network_sketch(view, people)
+
+
+def _effect(
+    view: View, people: pa.Table, coverage: Measure, asked: Asked, day: tuple[Campaign, Sequence[Frozen]]
+) -> Measure:
+    from actionday.observe.no_pandas import do_with_pandas
+
+    do_with_pandas()
+    from actionday.measure.effect import measure_effect
+
+    campaign, fixed = day
+    return measure_effect(view, people, campaign, coverage=coverage, registered=fixed, seed=asked.seed)
+
+
+def _fixed(settings: Settings, asked: Asked, clock: Clock) -> Sequence[Frozen]:
+    """What was fixed in the ledger before days, at the head that is asked about."""
+    from actionday.playbook.casebooks import frozen_until
+
+    return frozen_until(settings, asked.casebook, clock)
 
 
 def without_day(view: View, clock: Clock) -> Campaign:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from actionday.records import Campaign, Clock, Judged, Progress, Relation
 
-MEASURES = ("coverage", "activity", "lifetimes", "migration", "returns", "recipients")
+MEASURES = ("coverage", "activity", "lifetimes", "migration", "returns", "effect", "recipients")
+ON_REQUEST = ("effect",)
+"""Measures that a brief has only where they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,13 @@ class BriefOrder:
     identify: str | None = None  # the reason for naming subjects in the annex
     versions: Mapping[str, int] | None = None
     casebook: str | None = None  # as in `Asked`
+    effects: bool = False  # whether to estimate effects too
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What the brief measures."""
+        return tuple(name for name in MEASURES if self.effects or name not in ON_REQUEST)
 
 
 @dataclass(frozen=True, slots=True)

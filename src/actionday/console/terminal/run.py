@@ -37,6 +37,9 @@ from actionday.records import SystemClock, UsageError, load_campaign
     default=None,
     help="Write an annex that names subjects, TLP:AMBER+STRICT, for this reason.",
 )
+@click.option(
+    "--effects", is_flag=True, help="Also estimate what the day changed, by several designs (docs/methods/effect.md)."
+)
 @click.option("--marking", default="", help="Your marking, printed on every page, e.g. TLP:GREEN.")
 @zone_option
 @vantage_option
@@ -52,6 +55,7 @@ def run(
     out: Path,
     by: str,
     identify: str | None,
+    effects: bool,
     marking: str,
     zone: str | None,
     vantage: str | None,
@@ -69,7 +73,7 @@ def run(
     options = ImportOptions(zone=zone, vantage=vantage)
     with watching(quiet) as progress:
         order = playbook.BriefOrder(
-            day, out, SystemClock(), progress, seed=seed, by=by, marking=marking, identify=identify
+            day, out, SystemClock(), progress, seed=seed, by=by, marking=marking, identify=identify, effects=effects
         )
         done = playbook.run(settings_for(home), paths, options, policy_from(content, profile), order)
     if as_json:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from actionday.measure.scenario import listings
+from actionday.measure.scenario.dose_response import dose_response
 from actionday.measure.scenario.draws import Codes, Floats, Ints, stage
 from actionday.measure.scenario.listings import Register
 from actionday.measure.scenario.lives import KINDS, PLATFORMS, STRATA, TELEGRAM, Cause, Tie, survival
@@ -37,6 +38,7 @@ def truth(book: Register, poster: Poster, posts: int) -> dict[str, Any]:
         "counts": _counts(book),
         "survival": _survival(parameters),
         "doses": _doses(book),
+        "dose_response": dose_response(book, poster),
         "removals": _removals(book),
         "destinations": _destinations(book),
         "concentration": _concentration(parameters),
