@@ -9,6 +9,9 @@ import pytest
 from tests.console.test_main_job import actionday
 from tests.records.judging import START
 
+from actionday.playbook.casebooks import people_called
+from actionday.records import FixedClock, UsageError
+from actionday.settings import load_settings
 from actionday.stores.archive.home import HomePolicy, make_home
 
 A, B = "telegram:channel:1", "telegram:channel:2"
@@ -93,6 +96,18 @@ def test_who_left_works_here_no_more(home: Path) -> None:
     assert "nobody's who works here" in bob("link", "judge", A, B, "unsure", "--why", "other words", status=2)
     assert ann.json("ledger", "verify")["first_bad"] is None
     assert "must be left" in ann("person", "change", "Ann", status=2)
+
+
+def test_coders_are_people_who_work_here_where_any_are_enrolled(home: Path) -> None:
+    settings = load_settings({"ACTIONDAY_HOME": str(home), "ACTIONDAY_BY": "tester"}, home)
+    clock = FixedClock(START)
+    assert list(people_called(settings, ["anybody"], clock).values()) == ["anybody"]
+    ann, bob = Desk(home, "ann"), Desk(home, "bob")
+    ann("person", "add", "Ann", "--role", "administrator")
+    made = ann.json("person", "add", "Bob", "--role", "reviewer", "--key", bob.json("person", "key")["key"])
+    assert people_called(settings, ["Bob"], clock) == {made["person"]: "Bob"}
+    with pytest.raises(UsageError, match="0 people who work here go by anybody"):
+        people_called(settings, ["anybody"], clock)
 
 
 def test_mistakes_say_what_to_do(home: Path) -> None:

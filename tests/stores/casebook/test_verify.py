@@ -1,6 +1,7 @@
 """Whoever owns the database may drop the triggers; `verify` names the first bad entry, and a noted head shows a cut or a rewrite."""
 
 from dataclasses import asdict, replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -32,6 +33,14 @@ def fault(place: Place, noted: Head | None = None) -> Fault | None:
 def test_a_whole_chain_has_no_fault(place: Place, head: Head) -> None:
     assert fault(place) is None
     assert fault(place, head) is None
+
+
+def test_a_payload_of_another_type_is_named_and_nothing_breaks(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with place.open() as casebook:
+        casebook.record(ANN, [said(1, 0, 1)])
+    place.tamper("UPDATE payloads SET body = 'la li lo' WHERE seq = 2 AND part = 'facts'")
+    assert fault(place) == Fault(2, "its facts are not those that it commits to")
 
 
 SWAP = (

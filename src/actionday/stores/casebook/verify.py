@@ -148,8 +148,13 @@ def _entries(connection: Connection) -> Iterator[tuple[Entry, dict[str, tuple[by
 def _payloads(connection: Connection, first: int, last: int) -> dict[int, dict[str, tuple[bytes, bytes]]]:
     found: dict[int, dict[str, tuple[bytes, bytes]]] = {}
     for row in connection.execute(select(PAYLOADS).where(PAYLOADS.c.seq.between(first, last))):
-        found.setdefault(row.seq, {})[row.part] = (bytes(row.salt), bytes(row.body))
+        found.setdefault(row.seq, {})[row.part] = (_as_bytes(row.salt), _as_bytes(row.body))
     return found
+
+
+def _as_bytes(cell: bytes | str | int | float | None) -> bytes:
+    """A cell's bytes. SQLite holds what it is given: somebody who writes past us may leave text where bytes belong."""
+    return bytes(cell) if isinstance(cell, (bytes, bytearray, memoryview)) else str(cell).encode("utf-8", "replace")
 
 
 def entry_of(row: Any) -> Entry:  # noqa: ANN401 - a row as the database gives it
