@@ -55,6 +55,7 @@ def test_our_own_vantage_points_and_announcements_are_not_subjects() -> None:
 def test_small_counts_in_caveats_are_veiled_and_other_numbers_stay() -> None:
     assert veiled("3 lost from sight, censored") == "<5 lost from sight, censored"
     assert veiled("fewer than 5 subjects (2)") == "fewer than 5 subjects (<5)"
+    assert veiled("Regulation (EU) 2021/784, Art. 3(3)") == "Regulation (EU) 2021/784, Art. 3(3)"
     assert veiled("a look every 2 d; 13 lost; 0.3 of the mass") == "a look every 2 d; 13 lost; 0.3 of the mass"
 
 

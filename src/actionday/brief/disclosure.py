@@ -20,7 +20,7 @@ of errors, which no removal rate may do without."""
 
 _TALE = re.compile(
     r"(?<![\d.,])[1-4](?= (?:subjects?|lost|missed|ends?|ended|gone|channels?|accounts?|venues?|pairs?|brackets?|of them)\b)"
-    r"|(?<=\()[1-4](?=\))"
+    r"|(?<=\()(?<!\d\()[1-4](?=\))"  # in brackets, but for a paragraph: Art. 3(3)
 )
 
 
