@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from actionday.console.terminal.probe import collect, probe
+from actionday.console.terminal.main import actionday
 from actionday.records import UsageError
 
 SITE = "website:channel:a.example"
@@ -26,11 +26,16 @@ def test_what_is_asked_amiss_is_said(
 ) -> None:
     monkeypatch.delenv("ACTIONDAY_REACH", raising=False)
     with pytest.raises(UsageError, match=words):
-        probe.main([*arguments, "--home", str(tmp_path / "home"), "--quiet"], standalone_mode=False)
+        actionday.main(
+            ["observe", "probe", *arguments, "--home", str(tmp_path / "home"), "--quiet"], standalone_mode=False
+        )
 
 
 def test_nothing_is_fetched_out_of_reach_whatever_was_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ACTIONDAY_REACH", raising=False)
     with pytest.raises(UsageError, match="out of reach"):
-        collect.main([SITE, "--contact", "why", "--home", str(tmp_path / "home"), "--quiet"], standalone_mode=False)
+        actionday.main(
+            ["observe", "collect", SITE, "--contact", "why", "--home", str(tmp_path / "home"), "--quiet"],
+            standalone_mode=False,
+        )
     assert not (tmp_path / "home").exists()

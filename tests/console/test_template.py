@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from actionday import playbook
-from actionday.console.terminal.observe import template
+from actionday.console.terminal.main import actionday
 from actionday.observe.orders import ImportOptions
 from actionday.records import FixedClock, FormatUnknown, InputError, Silent
 from actionday.settings import Settings
@@ -14,7 +14,7 @@ from actionday.settings import Settings
 
 def test_a_form_for_looks_by_hand_is_written_and_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     forms = tmp_path / "forms"
-    template.main(["sightings", str(forms)], standalone_mode=False)
+    actionday.main(["observe", "template", "sightings", str(forms)], standalone_mode=False)
     form = forms / "checks.csv"
     assert str(form) in capsys.readouterr().out
     heading = form.read_text("utf-8").splitlines()[0]
