@@ -33,9 +33,11 @@ def test_every_permission_is_somebodys(permission: Permission) -> None:
 
 def test_every_role_has_its_grants_and_collectors_and_administrators_read_no_decision() -> None:
     assert set(GRANTS) == set(Role)
-    assert granted([Role.COLLECTOR]) == frozenset()
+    assert granted([Role.COLLECTOR]) == {Permission.ADD}
     assert Permission.READ not in granted([Role.COLLECTOR, Role.ADMINISTRATOR])
-    assert granted([Role.AUDITOR]) == {Permission.READ}
+    assert granted([Role.AUDITOR]) == {Permission.READ, Permission.AUDIT}
+    deciding = {Permission.ASSESS, Permission.APPROVE, Permission.REFER}
+    assert all(len(deciding & granted([role])) <= 1 for role in Role)
 
 
 @given(

@@ -20,17 +20,31 @@ class Permission(StrEnum):
     """take a subject out for good"""
     ENROL = "enrol"
     """say who works here, with which key and in which roles"""
+    SET_UP = "set_up"
+    """say what the unit is: kind, jurisdiction, legal basis"""
+    ADD = "add"
+    """bring leads as cases, with their evidence, and ring the alarm: threat to life, child abuse"""
+    ASSESS = "assess"
+    """read cases and say what they are, decide on contests"""
+    HOLD = "hold"
+    """hold a target for an authority, and lift that"""
+    APPROVE = "approve"
+    """let a campaign begin"""
+    REFER = "refer"
+    """send what was approved, and record what came back"""
+    AUDIT = "audit"
+    """see who looked at what"""
 
 
 class Role(StrEnum):
     """What a person is there for."""
 
     COLLECTOR = "collector"
-    """collects what is public; sees nothing of the casebook"""
+    """collects what is public and brings leads; sees nothing of the casebook"""
     ANALYST = "analyst"
     """links and measures, and fixes beforehand what will be measured"""
     REVIEWER = "reviewer"
-    """judges"""
+    """judges, and reads cases"""
     APPROVER = "approver"
     """is asked before anything leaves"""
     LIAISON = "liaison"
@@ -38,17 +52,17 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     """reads everything and decides nothing"""
     ADMINISTRATOR = "administrator"
-    """enrols people and erases; reads no decision, since that is not needed for either"""
+    """enrols people, erases, and says what the unit is; reads no decision, since that is not needed for any of it"""
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.COLLECTOR: frozenset(),
-    Role.ANALYST: frozenset({Permission.READ, Permission.JUDGE, Permission.FREEZE}),
-    Role.REVIEWER: frozenset({Permission.READ, Permission.JUDGE}),
-    Role.APPROVER: frozenset({Permission.READ, Permission.FREEZE}),
-    Role.LIAISON: frozenset({Permission.READ}),
-    Role.AUDITOR: frozenset({Permission.READ}),
-    Role.ADMINISTRATOR: frozenset({Permission.ENROL, Permission.ERASE}),
+    Role.COLLECTOR: frozenset({Permission.ADD}),
+    Role.ANALYST: frozenset({Permission.READ, Permission.JUDGE, Permission.FREEZE, Permission.ADD}),
+    Role.REVIEWER: frozenset({Permission.READ, Permission.JUDGE, Permission.ADD, Permission.ASSESS}),
+    Role.APPROVER: frozenset({Permission.READ, Permission.FREEZE, Permission.ADD, Permission.HOLD, Permission.APPROVE}),
+    Role.LIAISON: frozenset({Permission.READ, Permission.ADD, Permission.HOLD, Permission.REFER}),
+    Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
+    Role.ADMINISTRATOR: frozenset({Permission.ENROL, Permission.ERASE, Permission.SET_UP}),
 }
 """What each role may do; somebody with several roles may do what any of them may."""
 

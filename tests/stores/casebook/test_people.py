@@ -208,7 +208,14 @@ def test_a_checkpoint_is_a_noted_head_with_a_signature(place: Place) -> None:
 def test_a_casebook_of_the_first_version_is_brought_forward(place: Place) -> None:
     with place.open() as casebook:
         casebook.record(ANN, [ONE])
-    back = ["DROP INDEX ledger_kind", "ALTER TABLE ledger DROP COLUMN signature", "UPDATE casebook SET version = 1"]
+    back = [
+        "DROP TABLE cases",
+        "DROP TABLE holds",
+        "DROP INDEX ledger_of",
+        "DROP INDEX ledger_kind",
+        "ALTER TABLE ledger DROP COLUMN signature",
+        "UPDATE casebook SET version = 1",
+    ]
     with place.sql() as engine, engine.begin() as connection:
         for statement in back:
             connection.execute(text(statement))

@@ -1,17 +1,23 @@
 """What was decided: an append-only, hash-chained ledger on SQLite or PostgreSQL, and what of it can be erased beside it."""
 
 from actionday.stores.casebook.casebook import Casebook, ChainReport, Checkpoint, Erased, Erasure, Fault
+from actionday.stores.casebook.cases import Cases, Listing, Opened, Page, Standing
 from actionday.stores.casebook.chain import Head
 from actionday.stores.casebook.opening import casebook_exists, open_casebook
 
 __all__ = [
     "Casebook",
+    "Cases",
     "ChainReport",
     "Checkpoint",
     "Erased",
     "Erasure",
     "Fault",
     "Head",
+    "Listing",
+    "Opened",
+    "Page",
+    "Standing",
     "casebook_exists",
     "open_casebook",
 ]

@@ -10,6 +10,7 @@ from typing import Protocol, Self
 
 from actionday.records import Actor, ActorId, Answer, Enrolment, Lineage, Person, Withdrawal
 from actionday.records.preregistration import Frozen
+from actionday.stores.casebook.cases import Cases
 from actionday.stores.casebook.chain import Head
 
 
@@ -72,6 +73,11 @@ class Casebook(Protocol):
     Methods raise HomeError where the database cannot be used, HomeLocked where another process holds it for too long.
     Entries are written in one transaction a call, and a call that returned is on the disk.
     """
+
+    @property
+    def cases(self) -> Cases:
+        """Its casework."""
+        ...
 
     def record(self, actor: Actor, judgements: Iterable[Answer]) -> Head:
         """Append the actor's own judgements (permission `judge`). Those whose id is there already are not written again.

@@ -31,6 +31,10 @@ class Kind(StrEnum):
     FROZEN = "campaign_frozen"
     ERASURE = "erasure"
     PERSON = "person"
+    UNIT = "unit"
+    CASE = "case"
+    HOLD = "hold"
+    HOLD_LIFTED = "hold_lifted"
 
 
 class Part(StrEnum):

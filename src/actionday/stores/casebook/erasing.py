@@ -6,17 +6,20 @@ loses the reason. The erasure record says which entries lost what, so that a pay
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from actionday.records import Actor, lookup_hash, new_entry_id
+from actionday.records import Actor, UsageError, lookup_hash, new_entry_id
+from actionday.stores.casebook.case_rows import forget_lines, held_hashes
 from actionday.stores.casebook.casebook import Erased, Erasure
-from actionday.stores.casebook.chain import Part
+from actionday.stores.casebook.chain import Part, moment
 from actionday.stores.casebook.ledger import PAGE, Means, append, asked_for
-from actionday.stores.casebook.payloads import Gone, Naming, of_erasure, reason_in
+from actionday.stores.casebook.payloads import Gone, Naming, of_erasure, texts_in
 from actionday.stores.casebook.tables import FORGOTTEN, PAYLOAD_SUBJECTS, PAYLOADS
 
 
 def erase(connection: Connection, means: Means, actor: Actor, erasure: Erasure, key: bytes | None = None) -> Erased:
     """Erase inside the caller's write transaction. What has gone already leaves no second record. `key`: see `ledger.append`."""
     hashes = sorted(lookup_hash(means.key, subject) for subject in erasure.subjects)
+    if held_hashes(connection, hashes, moment(means.clock.now())):
+        raise UsageError("it is held for an authority, which has to lift that first: `actionday assess holds` names it")
     own = {
         row.seq
         for row in asked_for(connection, select(PAYLOAD_SUBJECTS.c.seq), PAYLOAD_SUBJECTS.c.subject_hash, hashes)
@@ -41,7 +44,7 @@ def _naming(connection: Connection, naming: Naming) -> set[int]:
     found, last = set(), 0
     query = select(PAYLOADS.c.seq, PAYLOADS.c.body).where(PAYLOADS.c.part == Part.WORDS.value)
     while rows := connection.execute(query.where(PAYLOADS.c.seq > last).order_by(PAYLOADS.c.seq).limit(PAGE)).all():
-        found |= {row.seq for row in rows if naming.found_in(reason_in(bytes(row.body)))}
+        found |= {row.seq for row in rows if naming.found_in(texts_in(bytes(row.body)))}
         last = rows[-1].seq
     return found
 
@@ -51,6 +54,7 @@ def _take(connection: Connection, gone: Gone) -> None:
     rows = [{"entry": seq, "which": part} for seq, part in sorted(gone.pairs())]
     if rows:
         connection.execute(one, rows)
+    forget_lines(connection, gone.facts)
     subjects = delete(PAYLOAD_SUBJECTS).where(PAYLOAD_SUBJECTS.c.seq == bindparam("entry"))
     if gone.facts:
         connection.execute(subjects, [{"entry": seq} for seq in gone.facts])

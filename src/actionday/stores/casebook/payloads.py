@@ -112,6 +112,7 @@ class Gone(msgspec.Struct, frozen=True):
 _ANSWERS = msgspec.json.Decoder(_Answer)
 _NONES = msgspec.json.Decoder(_NoneOf)
 _WORDS = msgspec.json.Decoder(_Words)
+_TEXTS = msgspec.json.Decoder(dict[str, str])
 _FIXED = msgspec.json.Decoder(_Fixed)
 _GONE = msgspec.json.Decoder(Gone)
 _WORK = msgspec.json.Decoder(_Work)
@@ -221,6 +222,12 @@ def to_gone(facts: bytes) -> Gone:
 def reason_in(words: bytes) -> str:
     """A person's own words of an entry."""
     return _WORDS.decode(words).why
+
+
+def texts_in(words: bytes) -> str:
+    """Everything that people wrote in an entry: reasons, passages, translations. Not who they are."""
+    said = _TEXTS.decode(words)
+    return "\n".join(text for name, text in said.items() if name not in ("by", "name"))
 
 
 def writer_of(words: bytes) -> str:

@@ -39,6 +39,12 @@ def key_of(connection: Connection, actor: Actor, permission: Permission) -> byte
     return people[actor.id].key
 
 
+def may(connection: Connection, actor: Actor, permission: Permission) -> bool:
+    """Whether the ledger lets somebody do something, whatever they claim."""
+    people = enrolled(_said(connection))
+    return people[actor.id].may(permission) if actor.id in people else permission in actor.permissions
+
+
 def enrol(connection: Connection, means: Means, actor: Actor, one: Enrolment) -> None:
     """Append what is said about a person, inside the caller's write transaction. Raises UsageError where it may not stand."""
     people = enrolled(_said(connection))

@@ -56,9 +56,21 @@ _SIGNED = (
     "ALTER TABLE ledger ADD COLUMN signature TEXT",
     "CREATE INDEX ledger_kind ON ledger (kind, seq)",  # who is enrolled is asked at every write
 )
+_CASES = (
+    "CREATE INDEX ledger_of ON ledger (of)",
+    "CREATE TABLE cases (id TEXT PRIMARY KEY, opened {integer} NOT NULL, target_hash TEXT NOT NULL, platform TEXT NOT NULL, campaign TEXT NOT NULL, "
+    "stage TEXT NOT NULL, waiting INTEGER NOT NULL, sealed INTEGER NOT NULL, rank DOUBLE PRECISION NOT NULL, claimed_by TEXT, claimed_until TEXT, "
+    "handed_to TEXT, first_reader TEXT, second_reader TEXT, events INTEGER NOT NULL)",
+    "CREATE INDEX cases_queue ON cases (waiting, rank, opened)",
+    "CREATE INDEX cases_target ON cases (target_hash)",
+    "CREATE INDEX cases_claimed ON cases (claimed_by)",
+    "CREATE TABLE holds (id TEXT PRIMARY KEY, target_hash TEXT NOT NULL, begun TEXT NOT NULL, until TEXT NOT NULL, lifted TEXT)",
+    "CREATE INDEX holds_target ON holds (target_hash)",
+)
 STEPS: tuple[Mapping[str, tuple[str, ...]], ...] = (
     {"sqlite": _SQLITE, "postgresql": _POSTGRESQL},
     {"sqlite": _SIGNED, "postgresql": _SIGNED},
+    {"sqlite": _CASES, "postgresql": _CASES},
 )
 """Statements by database; applying the first n makes version n."""
 _TYPES = {"sqlite": {"integer": "INTEGER", "bytes": "BLOB"}, "postgresql": {"integer": "BIGINT", "bytes": "BYTEA"}}

@@ -21,6 +21,7 @@ from actionday.records import (
 )
 from actionday.records.preregistration import Frozen
 from actionday.stores.casebook.casebook import ChainReport, Checkpoint, Erased, Erasure
+from actionday.stores.casebook.cases import Cases
 from actionday.stores.casebook.chain import Head, Kind, Part
 from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.erasing import erase
@@ -28,6 +29,7 @@ from actionday.stores.casebook.ledger import PAGE, Means, append, asked_for, new
 from actionday.stores.casebook.payloads import of_answer, of_frozen, of_withdrawal, to_answer, to_frozen, writer_of
 from actionday.stores.casebook.people import enrol, key_of, people_of
 from actionday.stores.casebook.signing import head_signature
+from actionday.stores.casebook.sql_cases import SqlCases
 from actionday.stores.casebook.tables import CASEBOOK, LEDGER, PAYLOADS
 from actionday.stores.casebook.verify import verify
 
@@ -37,6 +39,7 @@ class SqlCasebook:
 
     def __init__(self, database: Database, means: Means) -> None:
         self._database, self._means = database, means
+        self.cases: Cases = SqlCases(database, means)
 
     def record(self, actor: Actor, judgements: Iterable[Answer]) -> Head:
         """See `Casebook`."""

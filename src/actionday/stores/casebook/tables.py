@@ -1,6 +1,6 @@
 """The casebook's tables as the queries know them. What makes them in a database is `schema`; a test compares the two."""
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Double, Integer, LargeBinary, MetaData, Table, Text
 
 METADATA = MetaData()
 
@@ -17,7 +17,11 @@ LEDGER = Table(
     METADATA,
     Column("seq", BigInteger, primary_key=True, comment="1, 2, 3 … without a gap"),
     Column("id", Text, comment="random, unique"),
-    Column("kind", Text, comment="casebook_made, judgement, judgement_withdrawn, campaign_frozen, erasure, person"),
+    Column(
+        "kind",
+        Text,
+        comment="casebook_made, judgement, judgement_withdrawn, campaign_frozen, erasure, person, unit, case, hold, hold_lifted",
+    ),
     Column("at", Text, comment="when it was written, ISO 8601 in UTC, microseconds"),
     Column("actor", Text, comment="who wrote it, by id"),
     Column("of", Text, comment="the id of the entry it is about"),
@@ -49,4 +53,34 @@ FORGOTTEN = Table(
     METADATA,
     Column("subject_hash", Text, primary_key=True, comment="keyed by the home's key"),
     comment="Subjects that were erased and stay out.",
+)
+CASES = Table(
+    "cases",
+    METADATA,
+    Column("id", Text, primary_key=True, comment="of the case: that of the entry that opened it"),
+    Column("opened", BigInteger, comment="number of that entry"),
+    Column("target_hash", Text, comment="of its target, keyed by the home's key"),
+    Column("platform", Text),
+    Column("campaign", Text, comment="empty: none"),
+    Column("stage", Text, comment="first, second, third, found, dismissed, undecided, overturned, closed"),
+    Column("waiting", Integer, comment="1 where somebody has to read it"),
+    Column("sealed", Integer, comment="1 where child abuse sealed it"),
+    Column("rank", Double, comment="larger comes first"),
+    Column("claimed_by", Text, comment="who has it, by id"),
+    Column("claimed_until", Text, comment="ISO 8601 in UTC"),
+    Column("handed_to", Text, comment="whom it was handed on to"),
+    Column("first_reader", Text, comment="whose reading counts, by id"),
+    Column("second_reader", Text, comment="the same"),
+    Column("events", Integer, comment="how many entries are about it"),
+    comment="Where every case stands: the fold of its entries, kept with each of them and made anew by `rebuild`.",
+)
+HOLDS = Table(
+    "holds",
+    METADATA,
+    Column("id", Text, primary_key=True, comment="of the entry that began it"),
+    Column("target_hash", Text, comment="of the target, keyed by the home's key"),
+    Column("begun", Text, comment="ISO 8601 in UTC"),
+    Column("until", Text, comment="ISO 8601 in UTC"),
+    Column("lifted", Text, comment="when it was lifted, where it was"),
+    comment="Targets that an authority asked to leave alone.",
 )
