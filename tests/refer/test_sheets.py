@@ -60,7 +60,7 @@ def test_1733_answers_are_matched_and_mismatches_are_listed(delimiter: str, mark
             80: ({"answer": "", "answered_at": "", "reason": ""}, Mismatch.SILENT),
         }.get(n)
         if change:
-            row |= change[0]
+            row.update(change[0])
             spoilt[row["reference"]] = change[1]
     first = sheet[5] | {"answer": "restricted" if truth["RAD-0005"] is not Step.RESTRICTED else "removed"}
     spoilt["RAD-0005"] = Mismatch.TWICE
