@@ -20,6 +20,7 @@ VIOLATIONS = {
     "Typesetting only in the forms": ("measure/cohort.py", "import typst"),
     "Actions of the playbook stand in one order": ("playbook/imports.py", "import actionday.playbook.briefs"),
     "Nobody names a platform folder": ("playbook/imports.py", "import actionday.observe.platforms.table.export"),
+    "Nobody names a route": ("playbook/imports.py", "import actionday.refer.routes.letter"),
     "records is standard library only": ("records/clock.py", "import pyarrow"),
     "Terminal frameworks only in the console": ("measure/cohort.py", "import click"),
     "Delta Lake only in the archive": ("measure/cohort.py", "import deltalake"),

@@ -179,7 +179,7 @@ class Package:
 
 def faults(package: Package) -> tuple[Fault, ...]:
     """What is missing or off, in order of the fields; empty where it can be acted on."""
-    found = [] if _REFERENCE.fullmatch(package.reference) else [Fault("reference", "letters, digits and . _ - only")]
+    found = [] if is_reference(package.reference) else [Fault("reference", "letters, digits and . _ - only")]
     found += _blank({"recipient.name": package.recipient.name, "sender.unit": package.sender.unit})
     found += _blank({"ground.code": package.ground.code, "ground.words": package.ground.words})
     found += _blank({"explanation": package.explanation, "sender.name": package.sender.name})
@@ -191,6 +191,11 @@ def faults(package: Package) -> tuple[Fault, ...]:
 
 
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,63}")
+
+
+def is_reference(text: str) -> bool:
+    """Whether it can be a reference number: 3 to 64 letters, digits and . _ -, safe in a file's name and in a subject line."""
+    return _REFERENCE.fullmatch(text) is not None
 
 
 def is_mail(text: str) -> bool:
