@@ -105,7 +105,7 @@ def test_every_clock_that_ends_warns_ahead_of_its_end_and_again_when_its_end_mov
     assert still.warnings(T0, LATE) == (), "nothing is due while it stands still"
     again = deadline(CLOCKS["act"], gathered([Started(T0), stop, end]), T0 + timedelta(hours=9))
     assert again.warnings(T0, LATE) == (T0 + timedelta(hours=9.5), T0 + timedelta(hours=9, minutes=50))
-    longer = [Started(T0), Extended(T0 + timedelta(days=1), "o")]
+    longer: list[Evidence] = [Started(T0), Extended(T0 + timedelta(days=1), "o")]
     kept = deadline(CLOCKS["non_disclosure"], gathered(longer), T0 + timedelta(days=2))
     assert kept.due is not None
     assert kept.warnings(T0, LATE) == (kept.due - timedelta(days=7), kept.due - timedelta(days=1))

@@ -43,7 +43,7 @@ from actionday.refer.forms import (
 )
 from actionday.refer.forms.annexes import BOX_MARKS, Content
 from actionday.refer.forms.document import ANNEXES
-from actionday.refer.forms.examples import MADE, example_form, example_order, example_package
+from actionday.refer.forms.examples import MADE, example_form, example_order, example_package, example_withheld
 from actionday.refer.forms.typeset import pieces
 from actionday.refer.forms.wording import say, texts
 from actionday.refer.package import Fault, Item, Kind, Language, Moment
@@ -134,6 +134,19 @@ def test_an_order_is_void_unless_the_recorded_authority_issues_it() -> None:
     assert not document(example_order(), Language.ENGLISH, authority()).sendable, "it is unverified still"
     with pytest.raises(ValueError, match="PEM"):
         Authority("x", "BE", b"no certificate")
+
+
+def test_an_order_about_a_package_takes_over_what_the_package_says() -> None:
+    package = example_package(Kind.ORDER, reference="BE-2026-0099")
+    made = example_order().about(package)
+    assert (made.reference, made.locations, made.issued_at) == ("BE-2026-0099", package.items, package.made)
+    assert (made.reasons, made.non_disclosure) == (package.explanation, False)
+    assert example_order().about(example_withheld(package)).non_disclosure
+    assert shortcomings(made) == ()
+    with pytest.raises(ValueError, match="makes no order"):
+        made.about(example_package(Kind.REFERRAL))
+    with pytest.raises(ValueError, match="makes no referral"):
+        Referral.of(package)
 
 
 def test_annexes_are_there_in_official_languages_only() -> None:

@@ -49,12 +49,13 @@ def test_reports_are_valid_and_say_which_thing_they_are_about() -> None:
 
 def test_the_schema_that_is_tested_against_refuses_what_is_wrong() -> None:
     report = reports(PACKAGE, ids(PACKAGE))[0]
-    for wrong in (
+    changes: list[dict[str, Any]] = [
         {"type": "terrorist_content"},
         {"category": "content"},
         {"tags": ["no namespace"]},
         {"evidence": [{}]},
-    ):
+    ]
+    for wrong in changes:
         assert list(schema().iter_errors({**report, **wrong}))
     assert list(schema().iter_errors({name: value for name, value in report.items() if name != "threat_type"}))
 

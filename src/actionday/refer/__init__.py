@@ -2,3 +2,35 @@
 
 Not for: deciding (`assess`). What is sent rests on an approved finding; nothing here approves or finds anything.
 """
+
+from actionday.refer.package import (
+    Contact,
+    Contest,
+    EvidenceHash,
+    Fault,
+    Ground,
+    Item,
+    Kind,
+    Language,
+    Moment,
+    Package,
+    Recipient,
+    Terms,
+    Withheld,
+)
+
+__all__ = [
+    "Contact",
+    "Contest",
+    "EvidenceHash",
+    "Fault",
+    "Ground",
+    "Item",
+    "Kind",
+    "Language",
+    "Moment",
+    "Package",
+    "Recipient",
+    "Terms",
+    "Withheld",
+]

@@ -4,13 +4,13 @@ Sections A and B of Annex I, to the first box to tick, were read in a published 
 compares it with the Official Journal, and its `Place` says so. Not for: who may issue an order (`forms.document`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 from actionday.records.deadline import Mark
 from actionday.refer.forms.field import Place
-from actionday.refer.package import Fault, Item, Kind, Moment, is_exact, is_mail
+from actionday.refer.package import Fault, Item, Kind, Moment, Package, Withheld, is_exact, is_mail
 
 _V, _S, _R = Mark.VERIFIED, Mark.SECONDARY, Mark.RECALLED
 MEMBER_STATES = frozenset(
@@ -90,6 +90,24 @@ class RemovalOrder:
     redress_body: Annotated[str, Place("G", _R)]
     redress_deadline: Annotated[str, Place("G", _R)]
     redress_provisions: Annotated[str, Place("G", _R)]
+
+    def about(self, package: Package) -> Self:
+        """The authority's standing order form, about a package: where, why, under which number, when, and whether it is kept back.
+
+        Raises ValueError for a package that is no order.
+        """
+        if package.kind is not Kind.ORDER:
+            raise ValueError(f"a package of kind {package.kind} makes no order")
+        return replace(
+            self,
+            addressee=package.recipient.name,
+            contact_point=package.recipient.email,
+            issued_at=package.made,
+            reference=package.reference,
+            locations=package.items,
+            reasons=package.explanation,
+            non_disclosure=isinstance(package.contest, Withheld),
+        )
 
     def rules(self) -> tuple[Fault, ...]:
         """States that are none, inexact places, boxes that contradict the states named."""
