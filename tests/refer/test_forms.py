@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -15,6 +16,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
@@ -342,6 +345,18 @@ def test_letters_that_no_font_has_are_written_out() -> None:
     assert "⟨U+1F469⟩" in words
     assert "ж" in words
     assert "U+0436" not in words
+    many = "".join(map(chr, range(0x4E00, 0x4E00 + 2000))) + "\u0301\u0345\U000f0000\u0cf3"
+    words = _words(pdf(document(Referral.of(replace(package, explanation=many)), Language.ARABIC)))
+    assert {f"U+{0x4E00 + n:04X}" for n in range(2000)} | {"U+F0000"} <= set(re.findall(r"U\+[0-9A-F]+", words))
+
+
+@settings(max_examples=100)
+@given(st.text(st.characters(exclude_categories=[]), max_size=40))
+def test_any_text_makes_a_page(words: str) -> None:
+    package = example_package(Kind.REFERRAL)
+    spoilt = replace(package, explanation=words, items=tuple(replace(one, says=words) for one in package.items))
+    for language in (Language.GERMAN, Language.ARABIC):
+        assert pdf(document(Referral.of(spoilt), language)).startswith(b"%PDF")
 
 
 def test_a_long_word_is_cut_into_what_it_was() -> None:

@@ -48,28 +48,25 @@ def _settable(document: Document) -> str:
     try:
         _pdf(told)
     except typst.TypstError as error:
-        if _NO_GLYPH not in str(error.message):
+        if not _NO_GLYPH.search(error.diagnostic):
             raise
         missing = _without_glyph("".join(sorted({letter for letter in told if not letter.isascii()})))
         told = told.translate({ord(letter): f"⟨U+{ord(letter):04X}⟩" for letter in missing})
     return told
 
 
-_NO_GLYPH = "could not be displayed"
+_NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
-def _without_glyph(letters: str) -> str:
-    """Those of the letters that no font has, by setting them and halving where that fails."""
+def _without_glyph(letters: str) -> frozenset[str]:
+    """Those of the letters that no font has: Typst names them all at once."""
     try:
         _pdf(json.dumps(_specimen(letters), ensure_ascii=False))
     except typst.TypstError as error:
-        if _NO_GLYPH not in str(error.message):
-            raise
-        if len(letters) == 1:
-            return letters
-        half = len(letters) // 2
-        return _without_glyph(letters[:half]) + _without_glyph(letters[half:])
-    return ""
+        named = "".join(_NO_GLYPH.findall(error.diagnostic))
+        escaped = (chr(int(code, 16)) for code in re.findall(r"\\u\{([0-9a-f]+)\}", named))
+        return frozenset(letters) & {*named, *escaped}
+    return frozenset()
 
 
 def _specimen(letters: str) -> dict[str, Any]:
