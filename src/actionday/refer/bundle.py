@@ -13,11 +13,11 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 
-from actionday.records import InputError
+from actionday.records import InputError, UsageError
 from actionday.records.referral import Step
 from actionday.refer.forms import pdf, plain_text
 from actionday.refer.package import EvidenceHash, Moment
-from actionday.refer.route import Errand, Parcel, Receipt
+from actionday.refer.route import Errand, Parcel, Receipt, Route
 from actionday.refer.sheets import write_sheet
 
 MANIFEST, DONE, READ_ME = "bundle.json", "done.toml", "READ-ME.txt"
@@ -33,6 +33,14 @@ by = ""        # who
 says = ""      # what you did, in your words
 receipt = ""   # the name of a file in this folder that shows it: a screenshot, a mail, a slip; may stay empty
 """
+
+
+def hand_over(route: Route, parcel: Parcel, errand: Errand, steps: str) -> Receipt:
+    """Write the parcel's folder for a person, who has it then. Raises UsageError for a kind that the route does not carry, and as `write_bundle`."""
+    if unknown := {one.form.KIND for one in parcel.documents} - set(route.carries):
+        raise UsageError(f"{route.name} does not carry {', '.join(sorted(unknown))}")
+    folder = write_bundle(parcel, errand, steps)
+    return Receipt(parcel.key, Step.QUEUED, errand.clock.now(), errand.by, says=f"a person has it: {folder.name}")
 
 
 def write_bundle(parcel: Parcel, errand: Errand, steps: str) -> Path:

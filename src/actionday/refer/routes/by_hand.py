@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from actionday.records import UsageError
-from actionday.records.referral import Step
-from actionday.refer.bundle import DONE, read_done, write_bundle
+from actionday.refer.bundle import DONE, hand_over, read_done
 from actionday.refer.forms import Referral, document
 from actionday.refer.forms.examples import example_package
 from actionday.refer.package import Kind, Language
@@ -26,7 +24,7 @@ class ByHand:
     name = "by_hand"
     title = "A folder for a person who brings it to the recipient"
     kind = RouteKind.REFER
-    carries = (Kind.REFERRAL, Kind.NOTICE, Kind.LETTER, Kind.ORDER, Kind.FEEDBACK, Kind.IMPOSSIBILITY)
+    carries: tuple[Kind, ...] = (Kind.REFERRAL, Kind.NOTICE, Kind.LETTER, Kind.ORDER, Kind.FEEDBACK, Kind.IMPOSSIBILITY)
     by_person = True
     sees = "Whoever can read the folder sees the whole bundle; the recipient sees what the person hands over."
     tested = "Folders written, filled in and read back, with every mistake that a person can make in them."
@@ -34,11 +32,8 @@ class ByHand:
     credentials: tuple[str, ...] = ()
 
     async def send(self, parcel: Parcel, errand: Errand) -> Receipt:
-        """Write the folder. Raises InputError where another parcel has its name."""
-        if unknown := {one.form.KIND for one in parcel.documents} - set(self.carries):
-            raise UsageError(f"{self.name} does not carry {', '.join(sorted(unknown))}")
-        folder = write_bundle(parcel, errand, _STEPS)
-        return Receipt(parcel.key, Step.QUEUED, errand.clock.now(), errand.by, says=f"a person has it: {folder.name}")
+        """Write the folder. Raises UsageError for a foreign kind, InputError where another parcel has its name."""
+        return hand_over(self, parcel, errand, _STEPS)
 
     async def settle(self, key: str, errand: Errand) -> Receipt | None:
         """What the person filled in. Raises InputError naming the file and what to mend."""

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from actionday.records import UsageError
-from actionday.records.referral import Step
-from actionday.refer.bundle import DONE, read_done, write_bundle
+from actionday.refer.bundle import DONE, hand_over, read_done
 from actionday.refer.forms import PlatformLetter, document
 from actionday.refer.forms.examples import example_package
 from actionday.refer.package import Kind, Language
@@ -24,7 +22,7 @@ class Letter:
     name = "letter"
     title = "A letter to print, sign and post"
     kind = RouteKind.REFER
-    carries = (Kind.LETTER,)
+    carries: tuple[Kind, ...] = (Kind.LETTER,)
     by_person = True
     sees = "The post sees the address; the recipient sees the letter."
     tested = "Folders written, filled in and read back; pages compared with images that were looked at."
@@ -33,10 +31,7 @@ class Letter:
 
     async def send(self, parcel: Parcel, errand: Errand) -> Receipt:
         """Write the folder. Raises UsageError for anything but letters, InputError where another parcel has its name."""
-        if unknown := {one.form.KIND for one in parcel.documents} - set(self.carries):
-            raise UsageError(f"{self.name} does not carry {', '.join(sorted(unknown))}")
-        folder = write_bundle(parcel, errand, _STEPS)
-        return Receipt(parcel.key, Step.QUEUED, errand.clock.now(), errand.by, says=f"to be posted: {folder.name}")
+        return hand_over(self, parcel, errand, _STEPS)
 
     async def settle(self, key: str, errand: Errand) -> Receipt | None:
         """What the person filled in. Raises InputError naming the file and what to mend."""
