@@ -40,6 +40,16 @@ CORPUS: tuple[str, ...] = (
     "javascript:alert(1)",
     "{{ 7*7 }}{% raw %}",
     "{0.__class__}",
+    # typesetting
+    '#read("form.typ")',
+    '#eval("1+1")',
+    '#import "@preview/x:0.1.0": *',
+    '#image("https://example.org/x.png")',
+    "$ 7 * 7 $ @ref <label> *b* _i_",
+    "= Heading",
+    "\\u{202e} \\input{x}",
+    "/* comment",
+    "`#raw`",
     # headers
     "Subject\r\nBcc: victim@example.org",
     "name\nContent-Type: text/html\n\n<b>x</b>",

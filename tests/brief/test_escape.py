@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 from tests.brief.hostile import CORPUS
 
-from actionday.brief.escape import csv_cell, csv_column, defang, html, ident, mail_header, svg, terminal, visible
+from actionday.brief.escape import csv_column, defang, html, ident, mail_header, svg, terminal
 from actionday.brief.svg import node, text
+from actionday.records.escape import csv_cell, visible
 
 STEERING = [
     "\x1b",

@@ -10,6 +10,10 @@ import pytest
 
 from actionday import playbook
 from actionday.observe.registry import live_readers, platforms, probers, readers
+from actionday.refer.forms import Stamp, document
+from actionday.refer.forms.examples import example_form
+from actionday.refer.package import Kind, Language
+from actionday.refer.registry import routes
 from actionday.settings import Settings
 from actionday.stores.archive.schemas import TABLES
 from actionday.stores.casebook.tables import METADATA
@@ -32,7 +36,15 @@ def generator() -> ModuleType:
 
 
 @pytest.mark.parametrize(
-    "page", ["platforms.md", "reference/cli.md", "reference/tables.md", "reference/casebook.md", "reference/formats.md"]
+    "page",
+    [
+        "platforms.md",
+        "routes.md",
+        "reference/cli.md",
+        "reference/tables.md",
+        "reference/casebook.md",
+        "reference/formats.md",
+    ],
 )
 def test_generated_pages_are_fresh(page: str) -> None:
     assert (DOCS / page).read_text("utf-8") == generator().PAGES[page]().rstrip() + "\n", "run: python docs/generate.py"
@@ -62,6 +74,22 @@ def test_every_plugin_is_on_the_page_of_platforms() -> None:
         assert about.tested
         assert about.cannot
         assert set(about.formats) <= set(readers())
+
+
+def test_every_route_has_its_heading() -> None:
+    assert set(routes()) <= headings(DOCS / "routes.md")
+
+
+def test_every_form_has_its_heading_and_says_how_well_it_is_known() -> None:
+    text = (DOCS / "guide" / "forms.md").read_text("utf-8")
+    assert {kind.value for kind in Kind} <= headings(DOCS / "guide" / "forms.md")
+    for kind in Kind:
+        made = document(example_form(kind), Language.ENGLISH)
+        told = text.partition(f"### {kind}\n")[2].partition("\n### ")[0]
+        for stamp in Stamp:
+            assert (f"**{stamp.name}**" in told) == (stamp in made.stamps), f"{kind}: {stamp}"
+    for language in Language:
+        assert f"`{language}`" in text
 
 
 def test_every_measure_has_a_page_on_its_method() -> None:

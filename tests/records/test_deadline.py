@@ -93,6 +93,55 @@ def test_warnings_come_ahead_and_only_while_it_runs() -> None:
     assert deadline(CLOCKS["act"], history, LATE).warnings(T0, LATE) == ()
 
 
+def test_every_clock_that_ends_warns_ahead_of_its_end_and_again_when_its_end_moves() -> None:
+    for rule in RULES:
+        running = deadline(rule, gathered([Started(T0)]), T0)
+        assert running.due is not None
+        told = running.warnings(T0, running.due)
+        assert bool(told) == (rule.span is not None), f"{rule.name}: whoever must act hears of it too late"
+        assert all(T0 < at < running.due for at in told), rule.name
+    stop, end = Stopped(T0 + timedelta(minutes=40), "a", Stop.UNCLEAR), Ended(T0 + timedelta(hours=9), "a")
+    still = deadline(CLOCKS["act"], gathered([Started(T0), stop]), T0 + timedelta(hours=1))
+    assert still.warnings(T0, LATE) == (), "nothing is due while it stands still"
+    again = deadline(CLOCKS["act"], gathered([Started(T0), stop, end]), T0 + timedelta(hours=9))
+    assert again.warnings(T0, LATE) == (T0 + timedelta(hours=9.5), T0 + timedelta(hours=9, minutes=50))
+    longer: list[Evidence] = [Started(T0), Extended(T0 + timedelta(days=1), "o")]
+    kept = deadline(CLOCKS["non_disclosure"], gathered(longer), T0 + timedelta(days=2))
+    assert kept.due is not None
+    assert kept.warnings(T0, LATE) == (kept.due - timedelta(days=7), kept.due - timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "expected"),
+    [
+        # clocks go forward on 2024-03-31 at 02:00: hours are hours, whatever the wall shows
+        ("act", "2024-03-31T01:30:00+01:00", "2024-03-31T03:30:00+02:00"),
+        ("prior_information", "2024-03-30T20:00:00+01:00", "2024-03-31T09:00:00+02:00"),
+        ("scrutiny_request", "2024-03-30T12:00:00+01:00", "2024-04-01T13:00:00+02:00"),
+        ("scrutiny_decision", "2024-03-29T12:00:00+01:00", "2024-04-01T13:00:00+02:00"),
+        # and back on 2024-10-27 at 03:00: the hour from 02:00 is there twice
+        ("act", "2024-10-27T02:30:00+02:00", "2024-10-27T02:30:00+01:00"),
+        ("act", "2024-10-27T02:30:00+01:00", "2024-10-27T03:30:00+01:00"),
+        ("scrutiny", "2024-10-25T12:00:00+02:00", "2024-10-28T11:00:00+01:00"),
+        # weeks and months end with a day there, which a change makes shorter or longer
+        ("complaint", "2024-03-24T12:00:00+01:00", "2024-04-08T00:00:00+02:00"),
+        ("complaint", "2024-10-20T12:00:00+02:00", "2024-11-04T00:00:00+01:00"),
+        ("non_disclosure", "2024-10-01T00:30:00+02:00", "2024-11-13T00:00:00+01:00"),
+        ("preservation", "2024-03-30T23:59:59+01:00", "2024-10-01T00:00:00+02:00"),
+        ("preservation", "2024-09-30T22:30:00+00:00", "2025-04-02T00:00:00+02:00"),
+    ],
+)
+def test_clocks_across_the_change_of_the_hour(name: str, start: str, expected: str) -> None:
+    assert due(name, Started(at(start)), office=Office("Europe/Berlin")) == at(expected)
+
+
+def test_office_hours_on_the_day_on_which_an_hour_comes_twice() -> None:
+    night = Office("Europe/Berlin", {6: ((time(0), time(6)),)})
+    rule = Span(7, Unit.OFFICE_HOURS)
+    assert rule.after(at("2024-10-27T00:00:00+02:00"), night) == at("2024-10-27T06:00:00+01:00"), "seven hours pass"
+    assert Span(5, Unit.OFFICE_HOURS).after(at("2024-03-31T00:00:00+01:00"), night) == at("2024-03-31T06:00:00+02:00")
+
+
 def test_office_hours_skip_nights_weekends_and_the_recipients_own_holidays() -> None:
     rule = Span(8, Unit.OFFICE_HOURS)
     office = Office("Europe/Berlin", WEEK, frozenset({date(2024, 5, 1)}))

@@ -66,6 +66,8 @@ class Mark(StrEnum):
 
     VERIFIED = "verified"
     """read in the text of the source"""
+    SECONDARY = "secondary"
+    """told by somebody who had read it, not yet compared with the published text"""
     RECALLED = "recalled"
     """not yet compared with the published text: never printed without saying so"""
 

@@ -18,7 +18,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "prior_information", 1, _TCO, "Tell a host about procedures and deadlines before its first order, unless it is an emergency.",
         Span(12, Unit.HOURS), "the information was sent", "Regulation (EU) 2021/784, Art. 3(2)", Mark.RECALLED,
-        sense=Sense.NOT_BEFORE,
+        sense=Sense.NOT_BEFORE, ahead=(_HOUR,),
     ),
     Rule(
         "act", 1, _TCO, "Remove, or disable access in all Member States.",

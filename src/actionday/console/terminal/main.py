@@ -13,6 +13,7 @@ from actionday.console.terminal.measure import measure
 from actionday.console.terminal.observe import observe
 from actionday.console.terminal.options import fail
 from actionday.console.terminal.person import person
+from actionday.console.terminal.refer import refer
 from actionday.console.terminal.run import reproduce, run, scenario
 from actionday.observe.no_pandas import do_without_pandas
 from actionday.records import ActiondayError
@@ -24,7 +25,21 @@ def actionday() -> None:
     """Find, refer and measure around a referral action day. People decide; software proposes."""
 
 
-for command in (run, observe, link, measure, campaign, scenario, archive, ledger, person, forget, retention, reproduce):
+for command in (
+    run,
+    observe,
+    link,
+    refer,
+    measure,
+    campaign,
+    scenario,
+    archive,
+    ledger,
+    person,
+    forget,
+    retention,
+    reproduce,
+):
     actionday.add_command(command)
 
 
