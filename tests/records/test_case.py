@@ -113,6 +113,25 @@ def test_a_reading_is_taken_back_by_who_made_it_while_there_is_time_and_nothing_
     assert "over" in why_not(case, replace(undo, at=NOW + UNDO))
 
 
+def test_who_learned_what_the_other_said_takes_a_reading_back_but_reads_no_more() -> None:
+    both = [*read_by(10, ANNA, HOLDS), *read_by(20, BEN, HOLDS)]
+    undone = follow(case_of(*both), replace(step(30, CaseStep.READING_UNDONE, BEN), of=both[3].id))
+    assert (undone.stage, undone.out) == (Stage.SECOND, {BEN})
+    assert "does not read it again" in why_not(undone, step(31, CaseStep.CLAIMED, BEN))
+    assert why_not(undone, step(31, CaseStep.CLAIMED, CARA)) == ""
+    alone = read_by(10, ANNA, HOLDS)
+    fresh = follow(case_of(*alone), replace(step(30, CaseStep.READING_UNDONE, ANNA), of=alone[1].id))
+    assert why_not(fresh, step(31, CaseStep.CLAIMED, ANNA)) == ""
+
+
+def test_a_reading_on_which_something_rests_is_not_taken_back() -> None:
+    first = read_by(10, ANNA, HOLDS)
+    undo = replace(step(30, CaseStep.READING_UNDONE, ANNA), of=first[1].id)
+    assert why_not(case_of(*first, step(20, CaseStep.CLOSED, BEN)), undo) == "what came after it rests on it"
+    found = [*first, *read_by(20, BEN, HOLDS), step(40, CaseStep.CONTESTED, CARA)]
+    assert why_not(case_of(*found), undo) == "what came after it rests on it"
+
+
 def test_an_alarm_comes_through_at_every_stage_and_a_seal_stops_all_else() -> None:
     sealed = case_of(step(10, CaseStep.SEALED, ANNA))
     assert {why_not(sealed, step(11, one, BEN)) for one in CaseStep if one not in (CaseStep.OPENED, CaseStep.THREAT_TO_LIFE)} == {"it is sealed"}  # fmt: skip

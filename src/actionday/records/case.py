@@ -46,7 +46,8 @@ WAITING = frozenset({Stage.FIRST, Stage.SECOND, Stage.THIRD})
 class Case:
     """Where a case stands. Every part is the event that put it there. `readings` are those that were not taken back.
 
-    `hidden` counts readings that whoever it is shown to must not see.
+    `out` took a reading back when another's stood beside it: where the case went from there told them what the other said, so they are
+    blind no more. `hidden` counts readings that whoever it is shown to must not see.
     """
 
     opened: CaseEvent
@@ -61,6 +62,7 @@ class Case:
     threats: tuple[CaseEvent, ...] = ()
     contest: CaseEvent | None = None
     closed: CaseEvent | None = None
+    out: frozenset[ActorId] = frozenset()
     hidden: int = 0
 
     @property
@@ -106,6 +108,10 @@ class Case:
         """Whether somebody's reading counts here."""
         return any(one.by == who for one in self.readings)
 
+    def barred(self) -> frozenset[ActorId]:
+        """Who does not read it (again): whoever read it, and `out`."""
+        return self.out | {one.by for one in self.readings}
+
     def shown_to(self, who: ActorId, *, reads: bool) -> "Case":
         """What somebody may see: as long as it waits for a reader, whoever reads (`reads`) sees their own readings only."""
         if not reads or self.stage not in WAITING:
@@ -150,6 +156,12 @@ def _staged(case: Case) -> Case:
     return replace(case, stage=_stage([one.reading for one in case.readings if one.reading], case.opening.readers))
 
 
+def _without(case: Case, event: CaseEvent) -> Case:
+    """Without a reading. Who takes it back beside another's knows by now what the other said, and does not read it again."""
+    kept = tuple(one for one in case.readings if one.id != event.of)
+    return replace(case, readings=kept, out=case.out | {event.by} if kept else case.out)
+
+
 def _stage(readings: list[Reading], readers: int) -> Stage:
     """Two that agree decide, whoever they are; one alone only in a unit of one."""
     for number, one in enumerate(readings):
@@ -176,9 +188,7 @@ _AFTER: dict[CaseStep, Callable[[Case, CaseEvent], Case]] = {
     CaseStep.HANDED_ON: lambda case, event: replace(case, claim=None),
     CaseStep.ESCALATED: lambda case, event: replace(case, escalated=event, claim=None),
     CaseStep.READ: lambda case, event: _staged(replace(case, readings=(*case.readings, event), claim=None)),
-    CaseStep.READING_UNDONE: lambda case, event: _staged(
-        replace(case, readings=tuple(one for one in case.readings if one.id != event.of))
-    ),
+    CaseStep.READING_UNDONE: lambda case, event: _staged(_without(case, event)),
     CaseStep.REREAD: _reread,
     CaseStep.THREAT_TO_LIFE: lambda case, event: replace(case, threats=(*case.threats, event)),
     CaseStep.SEALED: lambda case, event: replace(case, sealed=event, claim=None),
@@ -197,7 +207,7 @@ def _waiting(case: Case, event: CaseEvent) -> str:
 def _claiming(case: Case, event: CaseEvent) -> str:
     if reason := _waiting(case, event):
         return reason
-    if case.has_read(event.by):
+    if event.by in case.barred():
         return "who has read a case does not read it again"
     holder = case.held_by(event.at)
     if holder is not None and holder != event.by:
@@ -213,14 +223,14 @@ def _having(case: Case, event: CaseEvent) -> str:
 def _handing(case: Case, event: CaseEvent) -> str:
     if reason := _having(case, event):
         return reason
-    return "who has read a case does not read it again" if event.to and case.has_read(event.to) else ""
+    return "who has read a case does not read it again" if event.to in case.barred() else ""
 
 
 def _reading(case: Case, event: CaseEvent) -> str:
     assert event.reading is not None
     if reason := _waiting(case, event):
         return reason
-    if case.has_read(event.by):
+    if event.by in case.barred():
         return "nobody is their own second reader"
     if case.held_by(event.at) != event.by:
         return "claim it first"
@@ -235,6 +245,8 @@ def _undoing(case: Case, event: CaseEvent) -> str:
     found = next((one for one in case.readings if one.id == event.of), None)
     if found is None or found.by != event.by:
         return "a reading is taken back by who made it"
+    if case.stage in (Stage.CLOSED, Stage.OVERTURNED) or case.contest is not None or case.reread is not None:
+        return "what came after it rests on it"
     return "" if event.at - found.at < UNDO else "the time to take it back is over"
 
 

@@ -79,6 +79,16 @@ def test_a_target_has_one_case_until_it_is_over(place: Place) -> None:
         assert casebook.verify().fault is None
 
 
+def test_undoing_a_dismissal_makes_no_second_case_about_a_target(place: Place) -> None:
+    with opened(place, 1) as casebook:
+        cases = casebook.cases
+        take(cases, *read_by(10, ANNA, NONE), *read_by(20, BEN, NONE))
+        cases.open(A, [replace(opening(7), opening=opening(1).opening)])
+        with pytest.raises(UsageError, match="another case about the target"):
+            cases.follow(B, replace(step(30, CaseStep.READING_UNDONE, BEN), of=EntryId(f"k-{21:032x}")))
+        assert cases.count(A) == {Stage.DISMISSED: 1, Stage.FIRST: 1}
+
+
 def test_twice_in_one_list_and_twice_in_one_call_is_one_case(place: Place) -> None:
     with place.open(FixedClock(NOW)) as casebook:
         twice = [opening(1), replace(opening(2), opening=opening(1).opening)]

@@ -7,15 +7,18 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, select, text
+from tests.records.casework import CASE, HOUR, NOW, opening, step
 from tests.records.judging import PEOPLE, START
 from tests.stores.casebook.conftest import Place
 from tests.stores.casebook.people import ANN, said, taken_back
+from tests.stores.casebook.test_cases import UNIT, hold
 
 from actionday.records import (
     Actor,
     ActorId,
     Enrolment,
     EntryId,
+    FixedClock,
     Judgement,
     Permission,
     PermissionRefused,
@@ -23,7 +26,9 @@ from actionday.records import (
     UsageError,
     granted,
 )
-from actionday.stores.casebook import Casebook, Checkpoint, Erasure
+from actionday.records.case_event import NEEDS, CaseStep
+from actionday.records.hold import Lift
+from actionday.stores.casebook import Casebook, Cases, Checkpoint, Erasure, Listing
 from actionday.stores.casebook.tables import LEDGER
 from actionday.stores.casebook.verify import entry_of
 
@@ -105,6 +110,58 @@ def test_every_verb_as_every_role(place: Place, role: Role) -> None:
             else:
                 with pytest.raises((PermissionRefused, UsageError)):
                     verb(casebook, somebody.actor)
+
+
+def _step(what: CaseStep) -> Callable[[Cases, Actor], object]:
+    return lambda cases, who: cases.follow(who, step(900 + 2 * list(CaseStep).index(what), what, who.id))
+
+
+def _open(cases: Cases, who: Actor) -> object:
+    return cases.open(who, [replace(opening(77), by=who.id)])
+
+
+CASE_VERBS: dict[str, tuple[Permission, Callable[[Cases, Actor], object]]] = {
+    "set_up": (Permission.SET_UP, lambda cases, who: cases.set_up(who, UNIT)),
+    "open": (Permission.ADD, _open),
+    "next": (Permission.ASSESS, lambda cases, who: cases.next(who, NOW + HOUR)),
+    "case": (Permission.READ, lambda cases, who: cases.case(who, CASE)),
+    "list": (Permission.READ, lambda cases, who: cases.list(who, Listing())),
+    "count": (Permission.READ, lambda cases, who: cases.count(who)),
+    "of_targets": (Permission.ADD, lambda cases, who: cases.of_targets(who, ["telegram:channel:1"])),
+    "held": (Permission.ADD, lambda cases, who: cases.held(who, ["telegram:channel:1"])),
+    "hold": (Permission.HOLD, lambda cases, who: cases.hold(who, hold(9, 9, who))),
+    "lift": (Permission.HOLD, lambda cases, who: cases.lift(who, Lift(EntryId("l-9"), hold(8, 8).id, NOW, who.id, "over"))),
+    "holds": (Permission.READ, lambda cases, who: cases.holds(who, NOW)),
+    "rebuild": (Permission.READ, lambda cases, who: cases.rebuild(who)),
+    **{f"follow_{what}": (NEEDS[what], _step(what)) for what in CaseStep if what is not CaseStep.OPENED},
+}  # fmt: skip
+
+
+def test_every_verb_of_cases_is_in_the_table() -> None:
+    public = {name for name in vars(Cases) if not name.startswith("_")} - {"unit"}  # what the unit is, is no secret
+    assert {name.partition("_")[0] if name.startswith("follow_") else name for name in CASE_VERBS} == public
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_verb_of_cases_as_every_role(place: Place, role: Role) -> None:
+    """Whoever may is at most told that a step cannot follow; whoever may not is refused before anything is looked at."""
+    everything = worker("everything", *Role)
+    with place.open(FixedClock(NOW)) as casebook:
+        casebook.enrol(everything.actor, everything.says(0))
+        somebody = worker("somebody", role)
+        casebook.enrol(everything.actor, somebody.says(1))
+        casebook.cases.open(everything.actor, [replace(opening(1), by=everything.id)])
+        casebook.cases.hold(everything.actor, hold(8, 8, everything.actor))
+        for permission, verb in CASE_VERBS.values():
+            if permission not in granted([role]):
+                with pytest.raises(PermissionRefused):
+                    verb(casebook.cases, somebody.actor)
+                continue
+            try:
+                verb(casebook.cases, somebody.actor)
+            except UsageError as refused:
+                assert str(refused).startswith(CASE)
+        assert casebook.verify().fault is None
 
 
 def test_strangers_impostors_and_people_who_left_are_refused_whatever_they_claim(place: Place) -> None:
@@ -212,6 +269,7 @@ def test_a_casebook_of_the_first_version_is_brought_forward(place: Place) -> Non
         "DROP TABLE cases",
         "DROP TABLE holds",
         "DROP INDEX ledger_of",
+        "DROP INDEX ledger_actor",
         "DROP INDEX ledger_kind",
         "ALTER TABLE ledger DROP COLUMN signature",
         "UPDATE casebook SET version = 1",

@@ -46,8 +46,6 @@ def all_events(connection: Connection) -> Iterator[CaseEvent]:
 
 def line_of(case: Case, opened: int, target_hash: str) -> dict[str, Any]:
     """The line that a case has."""
-    readers: list[str | None] = [one.by for one in case.readings[:2]]
-    first, second = [*readers, None, None][:2]
     last, claim = case.told[-1], case.claim
     handed = last.to if last.step is CaseStep.HANDED_ON else None
     return {
@@ -63,8 +61,7 @@ def line_of(case: Case, opened: int, target_hash: str) -> dict[str, Any]:
         "claimed_by": None if claim is None else claim.by,
         "claimed_until": None if claim is None or claim.until is None else moment(claim.until),
         "handed_to": handed,
-        "first_reader": first,
-        "second_reader": second,
+        "barred": " ".join(sorted(case.barred())),
         "events": len(case.told),
     }
 
@@ -87,6 +84,13 @@ def known(connection: Connection, hashes: Sequence[str]) -> dict[str, EntryId]:
     return {row.target_hash: EntryId(row.id) for row in asked_for(connection, query, CASES.c.target_hash, hashes)}
 
 
+def another(connection: Connection, case: Case) -> bool:
+    """Whether another case about the same target is not over."""
+    own = select(CASES.c.target_hash).where(CASES.c.id == case.id).scalar_subquery()
+    query = select(CASES.c.id).where(CASES.c.target_hash == own, CASES.c.id != case.id, CASES.c.stage.not_in(OVER))
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def next_for(connection: Connection, who: ActorId, now: str, campaign: str | None) -> str | None:
     """The case that comes next for somebody."""
     own = select(CASES.c.id).where(CASES.c.claimed_by == who, CASES.c.claimed_until > now, CASES.c.waiting == 1)
@@ -97,8 +101,7 @@ def next_for(connection: Connection, who: ActorId, now: str, campaign: str | Non
         CASES.c.waiting == 1,
         CASES.c.sealed == 0,
         or_(CASES.c.claimed_until.is_(None), CASES.c.claimed_until <= now),
-        or_(CASES.c.first_reader.is_(None), CASES.c.first_reader != who),
-        or_(CASES.c.second_reader.is_(None), CASES.c.second_reader != who),
+        not_(CASES.c.barred.contains(who)),
         or_(CASES.c.handed_to.is_(None), CASES.c.handed_to == who),
         not_(_held(now)),
     )

@@ -58,10 +58,13 @@ _SIGNED = (
 )
 _CASES = (
     "CREATE INDEX ledger_of ON ledger (of)",
+    "CREATE INDEX ledger_actor ON ledger (actor, at)",  # what somebody did today
     "CREATE TABLE cases (id TEXT PRIMARY KEY, opened {integer} NOT NULL, target_hash TEXT NOT NULL, platform TEXT NOT NULL, campaign TEXT NOT NULL, "
     "stage TEXT NOT NULL, waiting INTEGER NOT NULL, sealed INTEGER NOT NULL, rank DOUBLE PRECISION NOT NULL, claimed_by TEXT, claimed_until TEXT, "
-    "handed_to TEXT, first_reader TEXT, second_reader TEXT, events INTEGER NOT NULL)",
+    "handed_to TEXT, barred TEXT NOT NULL, events INTEGER NOT NULL)",
     "CREATE INDEX cases_queue ON cases (waiting, rank, opened)",
+    "CREATE INDEX cases_stage ON cases (stage, rank, opened)",
+    "CREATE INDEX cases_campaign ON cases (campaign, stage, rank, opened)",
     "CREATE INDEX cases_target ON cases (target_hash)",
     "CREATE INDEX cases_claimed ON cases (claimed_by)",
     "CREATE TABLE holds (id TEXT PRIMARY KEY, target_hash TEXT NOT NULL, begun TEXT NOT NULL, until TEXT NOT NULL, lifted TEXT)",

@@ -180,6 +180,8 @@ class SqlCases:
         if reason := why_not(case, event):
             raise UsageError(f"{event.case}: {reason}")
         after = follow(case, event)
+        if event.step is CaseStep.READING_UNDONE and rows.another(connection, after):
+            raise UsageError(f"{event.case}: another case about the target was opened meanwhile")
         append(connection, self._means, actor, [of_case(actor, event)], key)
         rows.put(connection, after)
         return _shown(connection, after, actor)

@@ -69,8 +69,7 @@ CASES = Table(
     Column("claimed_by", Text, comment="who has it, by id"),
     Column("claimed_until", Text, comment="ISO 8601 in UTC"),
     Column("handed_to", Text, comment="whom it was handed on to"),
-    Column("first_reader", Text, comment="whose reading counts, by id"),
-    Column("second_reader", Text, comment="the same"),
+    Column("barred", Text, comment="who does not read it (again), by id, sorted, with a blank between"),
     Column("events", Integer, comment="how many entries are about it"),
     comment="Where every case stands: the fold of its entries, kept with each of them and made anew by `rebuild`.",
 )
