@@ -18,6 +18,7 @@ VIOLATIONS = {
     "Refer and observe are strangers": ("refer/package.py", "import actionday.observe.reader"),
     "The room of referrals in one order": ("refer/package.py", "import actionday.refer.forms.field"),
     "Typesetting only in the forms": ("measure/cohort.py", "import typst"),
+    "Assess and observe are strangers": ("assess/leads.py", "import actionday.observe.extract"),
     "Actions of the playbook stand in one order": ("playbook/imports.py", "import actionday.playbook.briefs"),
     "Nobody names a platform folder": ("playbook/imports.py", "import actionday.observe.platforms.table.export"),
     "Nobody names a route": ("playbook/imports.py", "import actionday.refer.routes.letter"),

@@ -74,6 +74,8 @@ class Priority:
 class Opening:
     """What a case begins with. `target` is a subject id, a reference (`platform:@handle`) or `url:` and an address.
 
+    `about` is whom an address belongs to (a subject id or a reference), where that shows: a hold on them holds the address, and to forget
+    them takes the case. Empty for anything but an address.
     `source` says where the lead came from (pasted, link, known content, report, order …); `readers` how many must read it.
     """
 
@@ -83,6 +85,7 @@ class Opening:
     priority: Priority
     readers: int = 2
     campaign: str = ""
+    about: str = ""
 
     def __post_init__(self) -> None:
         if self.readers not in (1, 2):

@@ -14,7 +14,7 @@ from tests.stores.casebook.conftest import Place
 
 from actionday.records import Actor, ActorId, EntryId, FixedClock, Permission, PermissionRefused, UsageError
 from actionday.records.case import Stage
-from actionday.records.case_event import NEEDS, CaseEvent, CaseStep
+from actionday.records.case_event import NEEDS, CaseEvent, CaseStep, Opening, Priority
 from actionday.records.hold import Hold, Lift
 from actionday.records.reading import Reading
 from actionday.records.unit import Unit, UnitKind
@@ -222,6 +222,21 @@ def test_a_hold_runs_until_it_ends_or_is_lifted_and_keeps_a_subject_from_being_f
         clock.move_to(NOW + 2 * HOUR)
         assert cases.held(B, ["telegram:channel:5"]) == frozenset()
         assert casebook.verify().fault is None
+
+
+def test_a_hold_on_somebody_holds_their_posts_and_forgetting_them_takes_cases_about_these(place: Place) -> None:
+    post = replace(opening(5), opening=Opening("url:https://t.me/c/9/1", "telegram", "pasted", Priority(1, 1, 1, NOW), about="telegram:channel:9999"))  # fmt: skip
+    clock = FixedClock(NOW)
+    with place.open(clock) as casebook:
+        casebook.cases.open(A, [post])
+        casebook.cases.hold(A, hold(1, 9999))
+        assert casebook.cases.next(B, NOW + HOUR) is None
+        assert [line.held for line in casebook.cases.list(B, Listing()).lines] == [True]
+        clock.move_to(NOW + 2 * HOUR)
+        assert [line.held for line in casebook.cases.list(B, Listing()).lines] == [False]
+        casebook.erase(C, Erasure(frozenset({"telegram:channel:9999"})))
+        assert casebook.cases.count(A) == {}
+    assert "t.me" not in place.dump()
 
 
 def test_who_is_forgotten_has_no_case_no_hold_and_no_byte(place: Place) -> None:

@@ -81,7 +81,8 @@ def of_case(actor: Actor, event: CaseEvent) -> Draft:
         event.to or "", reading, event.of or "", event.reference,
     )  # fmt: skip
     opened = event.opening is not None
-    subjects = (event.opening.target,) if event.opening is not None else ()
+    told = event.opening
+    subjects = () if told is None else (told.target, told.about) if told.about else (told.target,)
     about = None if opened else event.case
     return Draft(event.id, Kind.CASE, msgspec.json.encode(facts), msgspec.json.encode(said), about, subjects)
 

@@ -44,14 +44,15 @@ def all_events(connection: Connection) -> Iterator[CaseEvent]:
         yield from map(_event, rows)
 
 
-def line_of(case: Case, opened: int, target_hash: str) -> dict[str, Any]:
+def line_of(case: Case, opened: int, hashed: Callable[[str], str]) -> dict[str, Any]:
     """The line that a case has."""
     last, claim = case.told[-1], case.claim
     handed = last.to if last.step is CaseStep.HANDED_ON else None
     return {
         "id": case.id,
         "opened": opened,
-        "target_hash": target_hash,
+        "target_hash": hashed(case.opening.target),
+        "about_hash": hashed(case.opening.about or case.opening.target),
         "platform": case.opening.platform,
         "campaign": case.opening.campaign,
         "stage": case.stage.value,
@@ -74,7 +75,8 @@ def put_new(connection: Connection, lines: Sequence[dict[str, Any]]) -> None:
 
 def put(connection: Connection, case: Case) -> None:
     """The line of a case that took a step."""
-    changed = {key: value for key, value in line_of(case, 0, "").items() if key not in ("id", "opened", "target_hash")}
+    fixed = ("id", "opened", "target_hash", "about_hash")
+    changed = {key: value for key, value in line_of(case, 0, str).items() if key not in fixed}
     connection.execute(update(CASES).where(CASES.c.id == case.id).values(**changed))
 
 
@@ -158,7 +160,7 @@ def rebuilt(connection: Connection, hashed: Callable[[str], str]) -> int:
     for identity, told in events.items():
         case = fold_case(told)
         assert case is not None
-        fresh[identity] = line_of(case, opened[identity], hashed(case.opening.target))
+        fresh[identity] = line_of(case, opened[identity], hashed)
     wrong = {identity for identity in fresh.keys() | stored.keys() if fresh.get(identity) != stored.get(identity)}
     for identity in sorted(wrong):
         connection.execute(delete(CASES).where(CASES.c.id == identity))
@@ -176,7 +178,10 @@ def forget_lines(connection: Connection, entries: Sequence[int]) -> None:
 
 def _held(now: str) -> Any:  # noqa: ANN401 - SQLAlchemy's own
     return exists().where(
-        HOLDS.c.target_hash == CASES.c.target_hash, HOLDS.c.until > now, HOLDS.c.begun <= now, HOLDS.c.lifted.is_(None)
+        HOLDS.c.target_hash.in_((CASES.c.target_hash, CASES.c.about_hash)),
+        HOLDS.c.until > now,
+        HOLDS.c.begun <= now,
+        HOLDS.c.lifted.is_(None),
     )
 
 

@@ -59,7 +59,7 @@ _SIGNED = (
 _CASES = (
     "CREATE INDEX ledger_of ON ledger (of)",
     "CREATE INDEX ledger_actor ON ledger (actor, at)",  # what somebody did today
-    "CREATE TABLE cases (id TEXT PRIMARY KEY, opened {integer} NOT NULL, target_hash TEXT NOT NULL, platform TEXT NOT NULL, campaign TEXT NOT NULL, "
+    "CREATE TABLE cases (id TEXT PRIMARY KEY, opened {integer} NOT NULL, target_hash TEXT NOT NULL, about_hash TEXT NOT NULL, platform TEXT NOT NULL, campaign TEXT NOT NULL, "
     "stage TEXT NOT NULL, waiting INTEGER NOT NULL, sealed INTEGER NOT NULL, rank DOUBLE PRECISION NOT NULL, claimed_by TEXT, claimed_until TEXT, "
     "handed_to TEXT, barred TEXT NOT NULL, events INTEGER NOT NULL)",
     "CREATE INDEX cases_queue ON cases (waiting, rank, opened)",

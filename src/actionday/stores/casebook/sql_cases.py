@@ -58,7 +58,7 @@ class SqlCases:
             numbers = _numbers(connection, [one.id for one in fresh.values()])
             rows.put_new(
                 connection,
-                [rows.line_of(follow(None, one), numbers[one.id], hashed) for hashed, one in fresh.items()],
+                [rows.line_of(follow(None, one), numbers[one.id], self._hashed) for one in fresh.values()],
             )
         cases = there | {hashed: one.id for hashed, one in fresh.items()}
         return [Opened(cases[hashed], cases[hashed] != one.id) for one, hashed in zip(asked, hashes, strict=True)]
@@ -104,7 +104,7 @@ class SqlCases:
 
     def of_targets(self, actor: Actor, targets: Iterable[str]) -> Mapping[str, Sequence[Standing]]:
         """See `Cases`."""
-        hashes = {lookup_hash(self._means.key, target): target for target in targets}
+        hashes = {self._hashed(target): target for target in targets}
         with self._database.reading() as connection:
             key_of(connection, actor, Permission.ADD)
             found = rows.of_hashes(connection, list(hashes), self._now())
@@ -112,7 +112,7 @@ class SqlCases:
 
     def held(self, actor: Actor, targets: Iterable[str]) -> frozenset[str]:
         """See `Cases`."""
-        hashes = {lookup_hash(self._means.key, target): target for target in targets}
+        hashes = {self._hashed(target): target for target in targets}
         with self._database.reading() as connection:
             key_of(connection, actor, Permission.ADD)
             return frozenset(hashes[one] for one in rows.held_hashes(connection, list(hashes), self._now()))
@@ -123,7 +123,7 @@ class SqlCases:
             raise UsageError("a hold is recorded by the person who sets it")
         line = {
             "id": hold.id,
-            "target_hash": lookup_hash(self._means.key, hold.target),
+            "target_hash": self._hashed(hold.target),
             "begun": moment(hold.at),
             "until": moment(hold.until),
             "lifted": None,
@@ -168,7 +168,7 @@ class SqlCases:
         """See `Cases`."""
         with self._database.writing() as connection:
             key_of(connection, actor, Permission.READ)
-            return rows.rebuilt(connection, lambda target: lookup_hash(self._means.key, target))
+            return rows.rebuilt(connection, self._hashed)
 
     def _step(self, connection: Connection, actor: Actor, event: CaseEvent) -> Case:
         key = key_of(connection, actor, NEEDS[event.step])
@@ -189,7 +189,10 @@ class SqlCases:
     def _hash(self, event: CaseEvent) -> str:
         if event.opening is None:
             raise UsageError("a case begins with its opening")
-        return lookup_hash(self._means.key, event.opening.target)
+        return self._hashed(event.opening.target)
+
+    def _hashed(self, name: str) -> str:
+        return lookup_hash(self._means.key, name)
 
     def _now(self) -> str:
         return moment(self._means.clock.now())

@@ -60,6 +60,9 @@ CASES = Table(
     Column("id", Text, primary_key=True, comment="of the case: that of the entry that opened it"),
     Column("opened", BigInteger, comment="number of that entry"),
     Column("target_hash", Text, comment="of its target, keyed by the home's key"),
+    Column(
+        "about_hash", Text, comment="of whom the target belongs to, where it is an address; else of the target itself"
+    ),
     Column("platform", Text),
     Column("campaign", Text, comment="empty: none"),
     Column("stage", Text, comment="first, second, third, found, dismissed, undecided, overturned, closed"),
