@@ -16,6 +16,7 @@ from actionday.records import Actor, ActorId, EntryId, FixedClock, Permission, P
 from actionday.records.case import Stage
 from actionday.records.case_event import NEEDS, CaseEvent, CaseStep, Opening, Priority
 from actionday.records.hold import Hold, Lift
+from actionday.records.look import Look, LookKind
 from actionday.records.reading import Reading
 from actionday.records.unit import Unit, UnitKind
 from actionday.stores.casebook import Casebook, Cases, Erasure, Listing
@@ -237,6 +238,31 @@ def test_a_hold_on_somebody_holds_their_posts_and_forgetting_them_takes_cases_ab
         casebook.erase(C, Erasure(frozenset({"telegram:channel:9999"})))
         assert casebook.cases.count(A) == {}
     assert "t.me" not in place.dump()
+
+
+def test_looks_are_seen_by_an_auditor_who_does_not_see_their_own(place: Place) -> None:
+    def look(number: int, by: ActorId, case: EntryId | None, purpose: str = "") -> Look:
+        return Look(EntryId(f"v-{number:032x}"), LookKind.HANDLE, NOW, by, f"telegram:@handle{number}", case, purpose)
+
+    with opened(place, 1, 2) as casebook:
+        cases = casebook.cases
+        cases.open(A, [opening(5, campaign="day"), opening(6, campaign="day")])
+        take(cases, step(1, CaseStep.CLAIMED, BEN), step(3, CaseStep.CLAIMED, BEN, case=opening(5).case))
+        seen = [(CASE, False), (opening(2).case, True), (opening(6).case, False), (None, True)]
+        for number, (case, _) in enumerate(seen):
+            cases.look(B, look(number, BEN, case, "" if case else "a request of the supervisory authority"))
+        cases.look(C, look(9, CARA, CASE))
+        found = cases.looks(C, NOW)
+        assert [(one.look.case, one.outside) for one in found] == seen
+        assert {one.look.by for one in found} == {BEN}
+        assert cases.looks(C, NOW + HOUR) == []
+        assert (cases.taken_on(BEN, NOW), cases.taken_on(ANNA, NOW), cases.taken_on(BEN, NOW + HOUR)) == (2, 0, 0)
+        assert casebook.names(A, [ANNA, BEN, ActorId("a-nobody")]) == {ANNA: A.name, BEN: B.name}
+        with pytest.raises(UsageError, match="by the person who looks"):
+            cases.look(A, look(10, BEN, CASE))
+        casebook.erase(C, Erasure(frozenset({"telegram:@handle3"})))
+        assert len(cases.looks(C, NOW)) == 3
+    assert "handle3" not in place.dump()
 
 
 def test_who_is_forgotten_has_no_case_no_hold_and_no_byte(place: Place) -> None:

@@ -1,7 +1,7 @@
 """What was decided: an append-only, hash-chained ledger on SQLite or PostgreSQL, and what of it can be erased beside it."""
 
 from actionday.stores.casebook.casebook import Casebook, ChainReport, Checkpoint, Erased, Erasure, Fault
-from actionday.stores.casebook.cases import Cases, Listing, Opened, Page, Standing
+from actionday.stores.casebook.cases import Cases, Listing, Looked, Opened, Page, Standing
 from actionday.stores.casebook.chain import Head
 from actionday.stores.casebook.opening import casebook_exists, open_casebook
 
@@ -15,6 +15,7 @@ __all__ = [
     "Fault",
     "Head",
     "Listing",
+    "Looked",
     "Opened",
     "Page",
     "Standing",

@@ -10,6 +10,7 @@ import msgspec
 from actionday.records import Actor, ActorId, EntryId
 from actionday.records.case_event import CaseEvent, CaseStep, Item, Opening
 from actionday.records.hold import Hold, Lift
+from actionday.records.look import Look, LookKind
 from actionday.records.reading import Confidence, Opinion, Protection, Purpose, Reading
 from actionday.records.unit import Unit
 from actionday.stores.casebook.chain import Kind, moment
@@ -56,12 +57,19 @@ class _Hold(msgspec.Struct, frozen=True):
     at: str
 
 
+class _Look(msgspec.Struct, frozen=True):
+    what: LookKind
+    at: str
+    about: str
+
+
 class _Lift(msgspec.Struct, frozen=True):
     at: str
 
 
 _EVENTS = msgspec.json.Decoder(_Event)
 _SAID = msgspec.json.Decoder(_Said)
+_LOOKS = msgspec.json.Decoder(_Look)
 _HOLDS = msgspec.json.Decoder(_Hold)
 _UNITS = msgspec.json.Decoder(Unit)
 
@@ -125,6 +133,22 @@ def of_lift(actor: Actor, one: Lift) -> Draft:
     return Draft(
         one.id, Kind.HOLD_LIFTED, msgspec.json.encode(_Lift(moment(one.at))), msgspec.json.encode(said), one.of
     )
+
+
+def of_look(actor: Actor, one: Look) -> Draft:
+    """A look to append. It is found by whom it was at, and by those whom its case is about."""
+    facts = msgspec.json.encode(_Look(one.what, moment(one.at), one.about))
+    return Draft(
+        one.id, Kind.LOOK_UP, facts, msgspec.json.encode(_Said(actor.name, one.purpose)), one.case, (one.about,)
+    )
+
+
+def to_look(entry: str, of: str | None, actor: str, facts: bytes, words: bytes | None) -> Look:
+    """A look as it was recorded."""
+    told = _LOOKS.decode(facts)
+    why = ERASED if words is None else _SAID.decode(words).why
+    case = None if of is None else EntryId(of)
+    return Look(EntryId(entry), told.what, _time(told.at), ActorId(actor), told.about, case, why)
 
 
 def of_unit(actor: Actor, entry: EntryId, one: Unit) -> Draft:

@@ -3,7 +3,7 @@
 Not for: rules of casework (verbs have them), the fold (`records.lineage`), or what was seen (the archive).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
@@ -107,8 +107,8 @@ class Casebook(Protocol):
         """All that was fixed, in the order of the ledger (permission `read`); `until` as in `judgements`."""
         ...
 
-    def names(self, actor: Actor) -> Mapping[ActorId, str]:
-        """The name that each person last wrote under, as far as it was not erased (permission `read`)."""
+    def names(self, actor: Actor, of: Collection[ActorId] | None = None) -> Mapping[ActorId, str]:
+        """The name that each person (`of`: these alone) last wrote under, as far as it was not erased (permission `read`)."""
         ...
 
     def lineage(self, actor: Actor) -> Lineage:

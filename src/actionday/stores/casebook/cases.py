@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from actionday.records import Actor, EntryId
+from actionday.records import Actor, ActorId, EntryId
 from actionday.records.case import Case, Stage
 from actionday.records.case_event import CaseEvent
 from actionday.records.hold import Hold, Lift
+from actionday.records.look import Look
 from actionday.records.unit import Unit
 
 
@@ -40,6 +41,17 @@ class Standing:
     sealed: bool
     held: bool
     events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A look, and whether it was outside of what whoever looked works on.
+
+    `outside`: for no case, or for one on which they never took a step, and no other of its campaign either.
+    """
+
+    look: Look
+    outside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,18 @@ class Cases(Protocol):
 
     def holds(self, actor: Actor, now: datetime) -> Sequence[Hold]:
         """Holds that run (permission `read`)."""
+        ...
+
+    def look(self, actor: Actor, look: Look) -> None:
+        """Record that somebody looked (permission `read`); before they see anything."""
+        ...
+
+    def looks(self, actor: Actor, since: datetime) -> Sequence[Looked]:
+        """Looks of everybody else since a time, in the order of the ledger (permission `audit`): nobody audits themselves."""
+        ...
+
+    def taken_on(self, who: ActorId, since: datetime) -> int:
+        """How many cases somebody took a step on since a time: how much they were exposed to."""
         ...
 
     def rebuild(self, actor: Actor) -> int:

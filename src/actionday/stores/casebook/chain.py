@@ -35,6 +35,7 @@ class Kind(StrEnum):
     CASE = "case"
     HOLD = "hold"
     HOLD_LIFTED = "hold_lifted"
+    LOOK_UP = "look_up"
 
 
 class Part(StrEnum):

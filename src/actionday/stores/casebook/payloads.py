@@ -81,7 +81,7 @@ class _Fixed(msgspec.Struct, frozen=True):
 
 class _Words(msgspec.Struct, frozen=True):
     by: str
-    why: str
+    why: str = ""
 
 
 class _Work(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """The casebook over SQLAlchemy: permissions asked, transactions opened, the work done by `ledger`, `erasing` and `verify`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -89,14 +89,26 @@ class SqlCasebook:
                 query = query.where(LEDGER.c.seq <= _entry_at(connection, until))
             return [to_frozen(bytes(row.body)) for row in connection.execute(query)]
 
-    def names(self, actor: Actor) -> Mapping[ActorId, str]:
+    def names(self, actor: Actor, of: Collection[ActorId] | None = None) -> Mapping[ActorId, str]:
         """See `Casebook`."""
+        if of is not None:
+            return self._names_of(actor, of)
         worded = select(func.max(LEDGER.c.seq)).join(PAYLOADS, _of_part(PAYLOADS, Part.WORDS)).group_by(LEDGER.c.actor)
         query = select(LEDGER.c.actor, PAYLOADS.c.body).join(PAYLOADS, _of_part(PAYLOADS, Part.WORDS))
         with self._database.reading() as connection:
             key_of(connection, actor, Permission.READ)
             rows = connection.execute(query.where(LEDGER.c.seq.in_(worded))).all()
         return {ActorId(actor): writer_of(bytes(body)) for actor, body in rows}
+
+    def _names_of(self, actor: Actor, of: Collection[ActorId]) -> Mapping[ActorId, str]:
+        """One short query a person, however long the ledger is."""
+        query = (
+            select(PAYLOADS.c.body).join(LEDGER, _of_part(PAYLOADS, Part.WORDS)).order_by(LEDGER.c.at.desc()).limit(1)
+        )
+        with self._database.reading() as connection:
+            key_of(connection, actor, Permission.READ)
+            found = {who: connection.execute(query.where(LEDGER.c.actor == who)).scalar() for who in of}
+        return {who: writer_of(bytes(body)) for who, body in found.items() if body is not None}
 
     def lineage(self, actor: Actor) -> Lineage:
         """See `Casebook`."""

@@ -5,14 +5,16 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
-from actionday.records import Actor, EntryId, Permission, UsageError, lookup_hash, new_entry_id
+from actionday.records import Actor, ActorId, EntryId, Permission, UsageError, lookup_hash, new_entry_id
 from actionday.records.case import Case, Stage, fold_case, follow, why_not
 from actionday.records.case_event import NEEDS, CaseEvent, CaseStep
 from actionday.records.hold import Hold, Lift
+from actionday.records.look import Look
 from actionday.records.unit import Unit
 from actionday.stores.casebook import case_rows as rows
-from actionday.stores.casebook.case_payloads import of_case, of_hold, of_lift, of_unit, to_hold, to_unit
-from actionday.stores.casebook.cases import Listing, Opened, Page, Standing
+from actionday.stores.casebook.case_looks import looked, steps_of
+from actionday.stores.casebook.case_payloads import of_case, of_hold, of_lift, of_look, of_unit, to_hold, to_unit
+from actionday.stores.casebook.cases import Listing, Looked, Opened, Page, Standing
 from actionday.stores.casebook.chain import Kind, Part, moment
 from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.ledger import Means, append, asked_for
@@ -163,6 +165,25 @@ class SqlCases:
         return [
             to_hold(one, who, bytes(facts), None if said is None else bytes(said)) for one, who, facts, said in found
         ]
+
+    def look(self, actor: Actor, look: Look) -> None:
+        """See `Cases`."""
+        if look.by != actor.id:
+            raise UsageError("a look is recorded by the person who looks")
+        with self._database.writing() as connection:
+            key = key_of(connection, actor, Permission.READ)
+            append(connection, self._means, actor, [of_look(actor, look)], key)
+
+    def looks(self, actor: Actor, since: datetime) -> Sequence[Looked]:
+        """See `Cases`."""
+        with self._database.reading() as connection:
+            key_of(connection, actor, Permission.AUDIT)
+            return looked(connection, actor.id, moment(since))
+
+    def taken_on(self, who: ActorId, since: datetime) -> int:
+        """See `Cases`."""
+        with self._database.reading() as connection:
+            return steps_of(connection, who, moment(since))
 
     def rebuild(self, actor: Actor) -> int:
         """See `Cases`."""
