@@ -19,6 +19,7 @@
 | credentials | ACTIONDAY_CREDENTIALS | credentials | none: a file of credentials |
 | flood_posts | ACTIONDAY_FLOOD_POSTS | flood_posts | 1,000 posts: a known hash that hits more is not matched |
 | flood_share | ACTIONDAY_FLOOD_SHARE | flood_share | 0.01 of all posts, beyond 20: the same |
+| daily_limit | ACTIONDAY_DAILY_LIMIT | daily_limit | 100 cases that one person is given to read in a day |
 | bases | – | [bases] | the platforms' own addresses |
 
 The TOML file is `actionday.toml` in the working folder, or the one that ACTIONDAY_SETTINGS names. The environment wins. Single
@@ -67,6 +68,7 @@ _SIMPLE = (
     "database",
     "flood_posts",
     "flood_share",
+    "daily_limit",
 )
 _CREDENTIAL = "ACTIONDAY_CREDENTIAL_"
 KEYRING_SERVICE = "actionday"
@@ -133,6 +135,7 @@ class Settings:
     credentials: Credentials = field(default_factory=lambda: Credentials({}, {}), repr=False, compare=False)
     flood_posts: int = 1_000
     flood_share: float = 0.01
+    daily_limit: int = 100
     bases: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] | None = None
     ask: Callable[[str], Secret | None] = field(default=_ask_nobody, repr=False, compare=False)
@@ -170,6 +173,7 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         credentials=Credentials(environment, _credentials_file(told.get("credentials"))),
         flood_posts=_whole(told, "flood_posts", 1_000),
         flood_share=_share(told, "flood_share", 0.01),
+        daily_limit=_whole(told, "daily_limit", 100),
         bases={str(name): str(url) for name, url in dict(told.get("bases", {})).items()},
         environment={name: environment[name] for name in _PASSED_ON if name in environment},
     )

@@ -44,6 +44,7 @@ def generator() -> ModuleType:
         "reference/tables.md",
         "reference/casebook.md",
         "reference/formats.md",
+        "reference/python.md",
     ],
 )
 def test_generated_pages_are_fresh(page: str) -> None:

@@ -102,6 +102,14 @@ class Hotline:
 
 
 @dataclass(frozen=True, slots=True)
+class Protected:
+    """Somebody at whom a look stands out in an audit: a journalist, an office-holder. `name` is a name, a handle or an id."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What is shipped and what the home adds, the home's entries first. `version` names both."""
 
@@ -109,6 +117,7 @@ class Policy:
     grounds: tuple[Ground, ...]
     authorities: tuple[Authority, ...]
     hotlines: tuple[Hotline, ...]
+    protected: tuple[Protected, ...] = ()
 
     def usable(self, day: date, jurisdiction: str, platform: str = "") -> tuple[Ground, ...]:
         """Grounds in force on a day for a unit of a jurisdiction, about something on a platform (empty: any)."""
@@ -152,6 +161,7 @@ def load_policy(home: Path | None = None) -> Policy:
         (*own.grounds, *(one for one in shipped.grounds if one.id not in theirs)),
         (*own.authorities, *shipped.authorities),
         (*own.hotlines, *shipped.hotlines),
+        own.protected,
     )
 
 
@@ -174,6 +184,7 @@ def _parsed(data: bytes, path: str, prefix: str) -> Policy:
             tuple(_ground(one, version) for one in told.get("ground", ())),
             tuple(Authority(**_marked(one)) for one in told.get("authority", ())),
             tuple(Hotline(**_marked(one)) for one in told.get("hotline", ())),
+            tuple(Protected(**one) for one in told.get("protected", ())),
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         fix = "docs/guide/cases.md shows one"

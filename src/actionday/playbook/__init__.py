@@ -8,6 +8,7 @@ scenario for a query engine. Not for: how any one step works, that is the verbs'
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from actionday.playbook.case_orders import LeadOrder, ReadingOrder, Reason, UnitOrder
 from actionday.playbook.orders import (
     MEASURES,
     Asked,
@@ -21,24 +22,42 @@ from actionday.playbook.orders import (
 
 if TYPE_CHECKING:
     from actionday.playbook.action_day import run
+    from actionday.playbook.agreeing import readers_agree
+    from actionday.playbook.alarms import seal, threat, threat_receipt
+    from actionday.playbook.assessing import add_leads, assess_queue, grounds, open_case
     from actionday.playbook.briefs import brief, origin_of, reproduce
     from actionday.playbook.collecting import collect
     from actionday.playbook.copies import duplicates
     from actionday.playbook.dismantling import plan, strategies
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.freezing import freeze_campaign
+    from actionday.playbook.handing import add_evidence, copy_evidence
+    from actionday.playbook.holding import hold_target, holds, lift_hold
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect, template
     from actionday.playbook.judging import judge, judge_none, lineage, withdraw
     from actionday.playbook.known import import_known
     from actionday.playbook.linking import link_evaluate, link_explain, link_returns, link_run
     from actionday.playbook.looking import probe, watch
+    from actionday.playbook.looks import audit_looks, look_up
     from actionday.playbook.matching import match
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.people import add_person, change_person, make_person_key, people
     from actionday.playbook.pictures import draw_calibration, draw_pair
     from actionday.playbook.queueing import link_agreement, link_draw, link_queue
+    from actionday.playbook.reading import (
+        case_history,
+        close_case,
+        contest,
+        decide_contest,
+        escalate,
+        hand_on,
+        read_case,
+        release_case,
+        undo_reading,
+    )
     from actionday.playbook.scenario import write_scenario
+    from actionday.playbook.units import set_up, unit_here
     from actionday.playbook.verifying import make_checkpoint, verify_casebook
 
 __all__ = [
@@ -47,24 +66,44 @@ __all__ = [
     "BriefOrder",
     "DrawOrder",
     "JudgingOrder",
+    "LeadOrder",
     "LinkOrder",
     "NoneOrder",
+    "ReadingOrder",
+    "Reason",
     "StrategyOrder",
+    "UnitOrder",
+    "actions",
+    "add_evidence",
+    "add_leads",
     "add_person",
+    "assess_queue",
+    "audit_looks",
     "brief",
+    "case_history",
     "change_person",
+    "close_case",
     "collect",
+    "contest",
+    "copy_evidence",
+    "decide_contest",
     "draw_calibration",
     "draw_pair",
     "duplicates",
+    "escalate",
     "forget",
     "formats",
     "freeze_campaign",
+    "grounds",
+    "hand_on",
+    "hold_target",
+    "holds",
     "import_exports",
     "import_known",
     "inspect",
     "judge",
     "judge_none",
+    "lift_hold",
     "lineage",
     "link_agreement",
     "link_draw",
@@ -73,20 +112,31 @@ __all__ = [
     "link_queue",
     "link_returns",
     "link_run",
+    "look_up",
     "make_checkpoint",
     "make_person_key",
     "match",
     "measure",
+    "open_case",
     "origin_of",
     "people",
     "plan",
     "probe",
+    "read_case",
+    "readers_agree",
+    "release_case",
     "reproduce",
     "retain",
     "run",
+    "seal",
+    "set_up",
     "stats",
     "strategies",
     "template",
+    "threat",
+    "threat_receipt",
+    "undo_reading",
+    "unit_here",
     "verify_casebook",
     "watch",
     "withdraw",
@@ -137,7 +187,38 @@ _FILES = {
     "withdraw": "judging",
     "without_day": "measuring",
     "write_scenario": "scenario",
+    "add_leads": "assessing",
+    "assess_queue": "assessing",
+    "open_case": "assessing",
+    "grounds": "assessing",
+    "read_case": "reading",
+    "undo_reading": "reading",
+    "release_case": "reading",
+    "hand_on": "reading",
+    "escalate": "reading",
+    "close_case": "reading",
+    "contest": "reading",
+    "decide_contest": "reading",
+    "case_history": "reading",
+    "hold_target": "holding",
+    "lift_hold": "holding",
+    "holds": "holding",
+    "threat": "alarms",
+    "threat_receipt": "alarms",
+    "seal": "alarms",
+    "add_evidence": "handing",
+    "copy_evidence": "handing",
+    "look_up": "looks",
+    "audit_looks": "looks",
+    "readers_agree": "agreeing",
+    "set_up": "units",
+    "unit_here": "units",
 }
+
+
+def actions() -> tuple[str, ...]:
+    """The names of all actions."""
+    return tuple(sorted(_FILES))
 
 
 def __getattr__(name: str) -> object:

@@ -2,17 +2,24 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+from actionday.assess import FOLDER, drop_evidence, forget_evidence, kept_since
 from actionday.playbook.annexes import drop_annexes
 from actionday.playbook.casebooks import actor_of, casebook_of, has_casebook
-from actionday.records import Clock, pseudonym
+from actionday.records import Clock, lookup_hash, pseudonym
+from actionday.records.case import Stage
 from actionday.settings import Settings
 from actionday.stores.archive import erasure
 from actionday.stores.archive.archive import Archive
-from actionday.stores.archive.home import open_home, pseudonym_key
+from actionday.stores.archive.home import Home, open_home, pseudonym_key
 from actionday.stores.archive.subjects import Subject, resolve
-from actionday.stores.casebook import Erasure
+from actionday.stores.casebook import Erasure, Listing
+from actionday.stores.casebook.payloads import Naming
+
+PAGE = 1_000
+"""Cases asked for at once."""
 
 
 def forget(settings: Settings, asked: str, reason: str, clock: Clock, names: Sequence[str] = ()) -> dict[str, Any]:
@@ -28,6 +35,7 @@ def forget(settings: Settings, asked: str, reason: str, clock: Clock, names: Seq
         # The casebook first: what the subject is called is known from profiles, and a run that was killed needs them again.
         decided = _forget_decisions(settings, whole, reason, clock)
         counts = erasure.forget(archive, whole, key, settings.by, clock.now(), reason) | decided
+        counts |= _forget_evidence(home, whole, key)
         annexes = drop_annexes(home)
     return {
         "erased": counts,
@@ -48,10 +56,41 @@ def _forget_decisions(settings: Settings, subject: Subject, reason: str, clock: 
     return {"casebook": {"erased": erased.entries, "rewritten": erased.reasons}}
 
 
+def _forget_evidence(home: Home, subject: Subject, key: bytes) -> dict[str, dict[str, int]]:
+    """Frozen evidence: folders of cases about the subject go, and items of other cases that name it."""
+    names = subject.ids | subject.references
+    hashes = frozenset(lookup_hash(key, one) for one in names)
+    gone = forget_evidence(home.path, hashes, Naming.of(names, subject.names).found_in)
+    return {"evidence": {"erased": gone["folders"], "rewritten": gone["items"]}}
+
+
 def retain(settings: Settings, days: Mapping[str, int], clock: Clock) -> dict[str, Any]:
-    """Erase rows older than so many days, by table."""
+    """Erase rows older than so many days, by table; with `evidence`, what was frozen so long ago for cases that are over and not held.
+
+    Raises UsageError for a table that has no time; PermissionRefused for evidence, where whoever acts may not see how cases stand.
+    """
     home = open_home(settings.home)
+    tables = {name: keep for name, keep in days.items() if name != FOLDER}
     with home.writing():
-        return {
-            "erased": erasure.retain(Archive(home, query_memory=settings.query_memory), days, settings.by, clock.now())
-        }
+        archive = Archive(home, query_memory=settings.query_memory)
+        erased = erasure.retain(archive, tables, settings.by, clock.now()) if tables else {}
+        if FOLDER in days:
+            erased[FOLDER] = {"erased": _retain_evidence(settings, home, days[FOLDER], clock), "rewritten": 0}
+    return {"erased": erased}
+
+
+def _retain_evidence(settings: Settings, home: Home, days: int, clock: Clock) -> int:
+    cutoff = clock.now() - timedelta(days=days)
+    old = {case for case, at in kept_since(home.path).items() if at < cutoff}
+    if not old or not has_casebook(settings):
+        return 0
+    over, after = frozenset({Stage.DISMISSED, Stage.OVERTURNED, Stage.CLOSED}), None
+    going: set[str] = set()
+    with casebook_of(settings, clock) as casebook:
+        actor = actor_of(settings, clock)
+        while True:
+            page = casebook.cases.list(actor, Listing(over, limit=PAGE, after=after))
+            going |= {line.case for line in page.lines if line.case in old and not line.held}
+            after = page.next
+            if after is None:
+                return drop_evidence(home.path, going)

@@ -6,6 +6,7 @@ from importlib.metadata import version
 import click
 
 from actionday.console.terminal.archive import archive, forget, retention
+from actionday.console.terminal.assess import assess
 from actionday.console.terminal.campaign import campaign
 from actionday.console.terminal.ledger import ledger
 from actionday.console.terminal.link import link
@@ -15,6 +16,7 @@ from actionday.console.terminal.options import fail
 from actionday.console.terminal.person import person
 from actionday.console.terminal.refer import refer
 from actionday.console.terminal.run import reproduce, run, scenario
+from actionday.console.terminal.unit import audit, init
 from actionday.observe.no_pandas import do_without_pandas
 from actionday.records import ActiondayError
 
@@ -26,20 +28,8 @@ def actionday() -> None:
 
 
 for command in (
-    run,
-    observe,
-    link,
-    refer,
-    measure,
-    campaign,
-    scenario,
-    archive,
-    ledger,
-    person,
-    forget,
-    retention,
-    reproduce,
-):
+    init, run, observe, link, assess, refer, measure, campaign, scenario, archive, ledger, person, audit, forget, retention, reproduce,
+):  # fmt: skip
     actionday.add_command(command)
 
 

@@ -4,6 +4,8 @@
       home.json       format version, id, content and profile policy: fixed when the home is made
       archive/TABLE/  Delta tables
       casebook.sqlite what was decided, unless a database keeps it (see `stores.casebook`)
+      evidence/       frozen evidence, a folder a case (see `assess.evidence`)
+      policy.toml     the unit's own grounds, authorities and hotlines, where it has some (see `assess.policy`)
       keys/           the pseudonym key; may lie elsewhere (setting `keys`)
       staging/        work in progress of an import; empty between runs
       spill/          what running queries cannot hold in memory; gone between runs

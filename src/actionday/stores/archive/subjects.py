@@ -12,6 +12,7 @@ from actionday.records import SubjectId, UsageError, first_word_hash, name_words
 
 if TYPE_CHECKING:  # parsers read this file and do without a database
     from actionday.stores.archive.archive import Archive
+    from actionday.stores.archive.view import View
 
 ERASED = "[erased]"
 _NOTHING = "[^\\x{0}-\\x{10FFFF}]"
@@ -103,6 +104,18 @@ def seen_among(archive: "Archive", ids: Collection[str]) -> set[str]:
         rows = table.filter(table[column].isin(asked)).select(subject=table[column]).distinct()
         found |= set(view.arrow(rows)["subject"].to_pylist())
     return found
+
+
+def called(view: "View", references: Collection[str]) -> dict[str, list[str]]:
+    """By reference (`platform:@handle`): the ids of all subjects that ever went by it, sorted; none for one that nobody had."""
+    found: dict[str, set[str]] = {one: set() for one in references}
+    for name in ("accounts", "channels") if found else ():
+        table = view.table(name)
+        named = table.mutate(reference=table.platform + ":@" + table.handle.lower())
+        rows = named.filter(named.reference.isin(sorted(found))).select("reference", "subject").distinct()
+        for row in view.arrow(rows).to_pylist():
+            found[row["reference"]].add(row["subject"])
+    return {one: sorted(ids) for one, ids in found.items()}
 
 
 def _is_id(asked: str) -> bool:

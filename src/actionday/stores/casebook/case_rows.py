@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, not_, or_
 
 from actionday.records import ActorId, EntryId
 from actionday.records.case import WAITING, Case, Stage, fold_case
-from actionday.records.case_event import CaseEvent, CaseStep
+from actionday.records.case_event import CaseEvent, CaseStep, Priority
 from actionday.stores.casebook.case_payloads import to_case
 from actionday.stores.casebook.cases import Listing, Page, Standing
 from actionday.stores.casebook.chain import Kind, Part, moment
@@ -195,22 +195,24 @@ _LINES = select(CASES, _TARGETS.c.body).join(
 )
 
 
-class _Target(msgspec.Struct, frozen=True):
+class _Told(msgspec.Struct, frozen=True):
     target: str
+    priority: Priority
 
 
 class _OpeningOf(msgspec.Struct, frozen=True):
-    opening: _Target
+    opening: _Told
 
 
 _OPENINGS = msgspec.json.Decoder(_OpeningOf)
 
 
 def _standing(row: Any) -> Standing:  # noqa: ANN401 - a row
-    target = _OPENINGS.decode(bytes(row.body)).opening.target
+    told = _OPENINGS.decode(bytes(row.body)).opening
     return Standing(
-        EntryId(row.id), target, row.platform, row.campaign, Stage(row.stage), row.rank, row.opened, row.claimed_by,
+        EntryId(row.id), told.target, row.platform, row.campaign, Stage(row.stage), row.rank, row.opened, row.claimed_by,
         row.claimed_until, bool(row.sealed), bool(row.held), row.events,
+        told.priority,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from actionday.records import Actor, ActorId, EntryId
 from actionday.records.case import Case, Stage
-from actionday.records.case_event import CaseEvent
+from actionday.records.case_event import CaseEvent, Priority
 from actionday.records.hold import Hold, Lift
 from actionday.records.look import Look
 from actionday.records.unit import Unit
@@ -27,7 +27,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One line of a list of cases. `rank` orders them, then `opened`, the later first; `held`: an authority holds the target now."""
+    """One line of a list of cases. `priority` says why it stands where it stands; `rank` orders them, then `opened`, the later first; `held`: an authority holds the target now."""
 
     case: EntryId
     target: str
@@ -41,6 +41,7 @@ class Standing:
     sealed: bool
     held: bool
     events: int
+    priority: Priority
 
 
 @dataclass(frozen=True, slots=True)

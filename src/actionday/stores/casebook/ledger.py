@@ -57,7 +57,7 @@ def append(
             previous = entry.hash
             entries.append({column.name: getattr(entry, column.name) for column in LEDGER.c})
             payloads += [{"seq": seq, "part": part.value, "salt": salt, "body": body} for part, salt, body in salted]
-            subjects += [{"seq": seq, "subject_hash": lookups[subject]} for subject in draft.subjects]
+            subjects += [{"seq": seq, "subject_hash": lookups[subject]} for subject in set(draft.subjects)]
         for table, rows in ((LEDGER, entries), (PAYLOADS, payloads), (PAYLOAD_SUBJECTS, subjects)):
             if rows:
                 connection.execute(insert(table), rows)
@@ -105,7 +105,9 @@ def _share_subjects(connection: Connection, draft: Draft) -> None:
     """An entry about an entry is found by the same subjects."""
     seq = select(LEDGER.c.seq).where(LEDGER.c.id == draft.id).scalar_subquery()
     about = select(LEDGER.c.seq).where(LEDGER.c.id == draft.of).scalar_subquery()
-    rows = select(PAYLOAD_SUBJECTS.c.subject_hash, seq).where(PAYLOAD_SUBJECTS.c.seq == about)
+    own = select(PAYLOAD_SUBJECTS.c.subject_hash).where(PAYLOAD_SUBJECTS.c.seq == seq)
+    same = PAYLOAD_SUBJECTS.c.seq == about
+    rows = select(PAYLOAD_SUBJECTS.c.subject_hash, seq).where(same, PAYLOAD_SUBJECTS.c.subject_hash.not_in(own))
     connection.execute(insert(PAYLOAD_SUBJECTS).from_select(["subject_hash", "seq"], rows))
 
 

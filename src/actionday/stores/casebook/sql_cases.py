@@ -1,6 +1,7 @@
 """The casework over SQLAlchemy: permissions asked, holds and histories looked at, entries appended, lines kept, in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
@@ -235,5 +236,8 @@ def _theirs(actor: Actor, event: CaseEvent) -> None:
 
 
 def _shown(connection: Connection, case: Case, actor: Actor) -> Case:
-    """Whoever may read cases is blind to others' readings as long as one is wanted; auditors are not."""
+    """Whoever may read cases is blind to others' readings as long as one is wanted; auditors are not. Whoever may see no decision sees none."""
+    if not may(connection, actor, Permission.READ):
+        told = tuple(one for one in case.told if one.by == actor.id)
+        return replace(case, readings=(), told=told, hidden=len(case.readings))
     return case.shown_to(actor.id, reads=may(connection, actor, Permission.ASSESS))
