@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from actionday.playbook.collecting import collect
     from actionday.playbook.copies import duplicates
     from actionday.playbook.dismantling import plan, strategies
+    from actionday.playbook.enrolling import add_person, change_person, make_person_key, people
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.freezing import freeze_campaign
     from actionday.playbook.handing import add_evidence, copy_evidence
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from actionday.playbook.looks import audit_looks, look_up
     from actionday.playbook.matching import match
     from actionday.playbook.measuring import measure, without_day
-    from actionday.playbook.people import add_person, change_person, make_person_key, people
     from actionday.playbook.pictures import draw_calibration, draw_pair
     from actionday.playbook.queueing import link_agreement, link_draw, link_queue
     from actionday.playbook.reading import (
@@ -145,10 +145,10 @@ __all__ = [
 ]
 
 _FILES = {
-    "add_person": "people",
-    "change_person": "people",
-    "make_person_key": "people",
-    "people": "people",
+    "add_person": "enrolling",
+    "change_person": "enrolling",
+    "make_person_key": "enrolling",
+    "people": "enrolling",
     "make_checkpoint": "verifying",
     "brief": "briefs",
     "collect": "collecting",

@@ -42,21 +42,23 @@ def add_leads(settings: Settings, order: LeadOrder, clock: Clock) -> dict[str, A
     actor.must(Permission.ADD)
     home = open_home(settings.home)
     view = Archive(home, query_memory=settings.query_memory).view()
+    texts = (order.text,) if isinstance(order.text, str) else order.text
     try:
-        leads = read_leads(lines_of(order.text), extract_from_texts, partial(called, view))
+        lines = [line for text in texts for line in lines_of(text)]
+        leads = read_leads(lines, extract_from_texts, partial(called, view))
     except ValueError as error:
         raise UsageError(str(error)) from error
     known = _known(view, leads)
     with casebook_of(settings, clock) as casebook:
-        lines, openings = _sorted(casebook, actor, order, clock.now(), leads, known)
-        fresh = [] if order.dry else _opened(casebook, actor, openings, lines)
+        answered, openings = _sorted(casebook, actor, order, clock.now(), leads, known)
+        fresh = [] if order.dry else _opened(casebook, actor, openings, answered)
         counts = freeze_cases(settings, casebook, actor, view, home, fresh, clock.now())
         head = str(casebook.head())
-    for line in lines:
-        line["evidence"] = counts.get(line["case"], 0)
-    statuses = [line["status"] for line in lines]
+    for one in answered:
+        one["evidence"] = counts.get(one["case"], 0)
+    statuses = [one["status"] for one in answered]
     return {
-        "lines": lines,
+        "lines": answered,
         "counts": {status: statuses.count(status) for status in sorted(set(statuses))},
         "head": head,
     }

@@ -9,13 +9,13 @@ from actionday.records.unit import UnitKind
 
 @dataclass(frozen=True, slots=True)
 class LeadOrder:
-    """Leads to add: a list or a table as text, where it comes from, and for which campaign.
+    """Leads to add: a list or a table as text, or several of them, where they come from, and for which campaign.
 
     `confidence` and `harm` are in (0, 1] (None: the usual ones of the source). `gone` opens cases about what is gone already, too;
     `dry` opens nothing and says how each line is read.
     """
 
-    text: str
+    text: str | tuple[str, ...]
     source: str = "pasted"
     campaign: str = ""
     confidence: float | None = None

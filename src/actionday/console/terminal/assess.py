@@ -64,12 +64,12 @@ def add(
     as_json: bool,
 ) -> None:
     """Open cases for LEADS: links, handles, ids; pasted, piped, or from a list or a table."""
-    text = "\n".join([*leads, *(_text(path) for path in files)])
+    texts = ["\n".join(leads), *(_text(path) for path in files)]
     if not leads and not files:
         if sys.stdin.isatty():
             raise UsageError("give leads, or a list with --file, or pipe one in")
-        text = _text(Path("-"))
-    order = playbook.LeadOrder(text, source, campaign, confidence, harm, gone, dry)
+        texts = [_text(Path("-"))]
+    order = playbook.LeadOrder(tuple(texts), source, campaign, confidence, harm, gone, dry)
     tell(day(home).add_leads(order), as_json, _show_added)
 
 

@@ -205,10 +205,7 @@ def _form(case: str, opinion: Opinion, told: Mapping[str, Any]) -> playbook.Read
         "Art. 1(3): might it serve one of these? "
         + ", ".join(f"[{number}] {one.value}" for number, one in _PURPOSES.items())
     )
-    said = click.prompt("numbers, or nothing", default="", show_default=False)
-    purposes = tuple(
-        _PURPOSES[int(word)] for word in said.replace(",", " ").split() if word.isdigit() and int(word) in _PURPOSES
-    )
+    purposes = _purposes()
     true_purpose = click.prompt("its true purpose, in your words")
     answer = click.prompt("is it protected", type=click.Choice(["yes", "maybe", "no"])) if purposes else "no"
     ground = quote = translation = ""
@@ -226,6 +223,14 @@ def _form(case: str, opinion: Opinion, told: Mapping[str, Any]) -> playbook.Read
     return playbook.ReadingOrder(
         case, opinion, why, true_purpose, confidence, purposes, answer == "yes", answer == "maybe", ground, quote, translation
     )  # fmt: skip
+
+
+def _purposes() -> tuple[Purpose, ...]:
+    """The purposes that were named; asked again for what is no number of one, so that none is lost to a slip."""
+    while True:
+        words = click.prompt("numbers, or nothing", default="", show_default=False).replace(",", " ").split()
+        if all(word.isdigit() and int(word) in _PURPOSES for word in words):
+            return tuple(_PURPOSES[int(word)] for word in words)
 
 
 def _alarm(work: ActionDay, case: str, key: str) -> bool:
