@@ -38,6 +38,7 @@ def commands(small: bool) -> list[list[str]]:
         ],
         ["pdq", "--hashes", str(1_000_000 // share), "--build", str(10_000_000 // share)],
         ["analytics", "--rows", str(100_000_000 // share), "--once", "pandas"],
+        ["cases", "--cases", str(1_000_000 // share), "--rounds", str(2_000 // (10 if small else 1))],
         ["exports_to_brief", "--size", str(10_000_000 // share)],
         ["whole_job", "--posts", str(100_000_000 // share)],
     ]

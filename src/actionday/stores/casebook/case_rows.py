@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, insert, not_, or_, select, update
 
 from actionday.records import ActorId, EntryId
 from actionday.records.case import WAITING, Case, Stage, fold_case
@@ -26,13 +26,14 @@ _ENTRIES = (
     .where(LEDGER.c.kind == Kind.CASE.value)
     .order_by(LEDGER.c.seq)
 )
+_OF_CASE = _ENTRIES.where(or_(LEDGER.c.id == bindparam("case"), LEDGER.c.of == bindparam("case")))
 OVER = frozenset({Stage.DISMISSED, Stage.OVERTURNED, Stage.CLOSED})
 """Stages after which a new case about the same target may be opened."""
 
 
 def events_of(connection: Connection, case: str) -> list[CaseEvent]:
     """All events of a case, in order; none where there is no such case."""
-    rows = connection.execute(_ENTRIES.where(or_(LEDGER.c.id == case, LEDGER.c.of == case))).all()
+    rows = connection.execute(_OF_CASE, {"case": case}).all()
     return [_event(row) for row in rows]
 
 
@@ -99,31 +100,41 @@ def next_for(connection: Connection, who: ActorId, now: str, campaign: str | Non
     mine = connection.execute(_within(own, campaign).order_by(CASES.c.opened).limit(1)).scalar()
     if mine is not None:
         return str(mine)
-    free = select(CASES.c.id).where(
-        CASES.c.waiting == 1,
+    free = select(CASES.c.id, CASES.c.rank, CASES.c.opened).where(
         CASES.c.sealed == 0,
         or_(CASES.c.claimed_until.is_(None), CASES.c.claimed_until <= now),
         not_(CASES.c.barred.contains(who)),
         or_(CASES.c.handed_to.is_(None), CASES.c.handed_to == who),
         not_(_held(now)),
     )
-    found = connection.execute(_within(free, campaign).order_by(CASES.c.rank.desc(), CASES.c.opened.desc()).limit(1))
-    return found.scalar()
+    found = _ordered(connection, free, WAITING, campaign, 1)
+    return str(found[0].id) if found else None
 
 
 def page(connection: Connection, asked: Listing, now: str) -> Page:
     """A page of a list, highest rank first."""
-    stages = asked.stages or WAITING
-    query = _LINES.add_columns(_held(now).label("held")).where(CASES.c.stage.in_(stages))
-    if stages <= WAITING:
-        query = query.where(CASES.c.waiting == 1)
+    query = _LINES.add_columns(_held(now).label("held"))
     if asked.after is not None:
         rank, opened = asked.after
         query = query.where(or_(CASES.c.rank < rank, and_(CASES.c.rank == rank, CASES.c.opened < opened)))
-    query = _within(query, asked.campaign).order_by(CASES.c.rank.desc(), CASES.c.opened.desc()).limit(asked.limit)
-    rows = connection.execute(query).all()
+    rows = _ordered(connection, query, asked.stages or WAITING, asked.campaign, asked.limit)
     more = (rows[-1].rank, rows[-1].opened) if len(rows) == asked.limit else None
     return Page(tuple(map(_standing, rows)), more)
+
+
+def _ordered(
+    connection: Connection, query: Select[Any], stages: frozenset[Stage], campaign: str | None, limit: int
+) -> Sequence[Any]:
+    """The first lines by rank. Each query walks along one index in its order, so that it ends after `limit` lines however many there are."""
+    ranked = query.order_by(CASES.c.rank.desc(), CASES.c.opened.desc()).limit(limit)
+    if campaign is None and stages == WAITING:
+        return connection.execute(ranked.where(CASES.c.waiting == 1)).all()
+    rows = [
+        row
+        for stage in sorted(stages)
+        for row in connection.execute(_within(ranked.where(CASES.c.stage == stage), campaign))
+    ]
+    return sorted(rows, key=lambda row: (-row.rank, -row.opened))[:limit]
 
 
 def of_hashes(connection: Connection, hashes: Sequence[str], now: str) -> dict[str, list[Standing]]:

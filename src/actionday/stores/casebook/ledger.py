@@ -26,9 +26,12 @@ class Means:
     randomness: Callable[[int], bytes]
 
 
+_NEWEST = select(LEDGER.c.seq, LEDGER.c.hash).order_by(LEDGER.c.seq.desc()).limit(1)
+
+
 def newest(connection: Connection) -> tuple[int, str]:
     """Number and hash of the newest entry."""
-    row = connection.execute(select(LEDGER.c.seq, LEDGER.c.hash).order_by(LEDGER.c.seq.desc()).limit(1)).first()
+    row = connection.execute(_NEWEST).first()
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 

@@ -1,6 +1,6 @@
 """Who is enrolled, as the ledger says, and what that lets an actor do. Not for: the rules of enrolment, which are `records.fault_in`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, select
 
@@ -30,7 +30,7 @@ def people_of(connection: Connection) -> Mapping[ActorId, tuple[Person, str]]:
 
 def key_of(connection: Connection, actor: Actor, permission: Permission) -> bytes | None:
     """The key that the actor signs with, None where nobody is enrolled. Raises PermissionRefused for who may not."""
-    people = enrolled(_said(connection))
+    people = _working(connection)
     if not people:
         actor.must(permission)
         return None
@@ -39,10 +39,12 @@ def key_of(connection: Connection, actor: Actor, permission: Permission) -> byte
     return people[actor.id].key
 
 
-def may(connection: Connection, actor: Actor, permission: Permission) -> bool:
-    """Whether the ledger lets somebody do something, whatever they claim."""
-    people = enrolled(_said(connection))
-    return people[actor.id].may(permission) if actor.id in people else permission in actor.permissions
+def allowed(connection: Connection, actor: Actor, asked: Collection[Permission]) -> frozenset[Permission]:
+    """Which of these the ledger lets somebody do, whatever they claim."""
+    people = _working(connection)
+    if actor.id not in people:
+        return frozenset(asked) & frozenset(actor.permissions)
+    return frozenset(one for one in asked if people[actor.id].may(one))
 
 
 def enrol(connection: Connection, means: Means, actor: Actor, one: Enrolment) -> None:
@@ -54,14 +56,24 @@ def enrol(connection: Connection, means: Means, actor: Actor, one: Enrolment) ->
     append(connection, means, actor, [of_enrolment(actor, one)], key)
 
 
+_FACTS, _WORDS = PAYLOADS.alias(), PAYLOADS.alias()
+_ENROLMENTS = (
+    select(LEDGER.c.id, _FACTS.c.body)
+    .join(_FACTS, (_FACTS.c.seq == LEDGER.c.seq) & (_FACTS.c.part == Part.FACTS.value))
+    .where(LEDGER.c.kind == Kind.PERSON.value)
+    .order_by(LEDGER.c.seq)
+)
+_NAMED = _ENROLMENTS.add_columns(_WORDS.c.body).join(
+    _WORDS, (_WORDS.c.seq == LEDGER.c.seq) & (_WORDS.c.part == Part.WORDS.value), isouter=True
+)
+
+
+def _working(connection: Connection) -> Mapping[ActorId, Person]:
+    """Everybody who ever was enrolled; asked at every call, so without their names."""
+    rows = connection.execute(_ENROLMENTS).all()
+    return enrolled([to_enrolment(entry, bytes(body), None) for entry, body in rows])
+
+
 def _said(connection: Connection) -> list[Enrolment]:
-    facts, words = PAYLOADS.alias(), PAYLOADS.alias()
-    query = (
-        select(LEDGER.c.id, facts.c.body, words.c.body)
-        .join(facts, (facts.c.seq == LEDGER.c.seq) & (facts.c.part == Part.FACTS.value))
-        .join(words, (words.c.seq == LEDGER.c.seq) & (words.c.part == Part.WORDS.value), isouter=True)
-        .where(LEDGER.c.kind == Kind.PERSON.value)
-        .order_by(LEDGER.c.seq)
-    )
-    rows = connection.execute(query).all()
+    rows = connection.execute(_NAMED).all()
     return [to_enrolment(entry, bytes(body), None if said is None else bytes(said)) for entry, body, said in rows]

@@ -19,7 +19,7 @@ from actionday.stores.casebook.cases import Listing, Looked, Opened, Page, Stand
 from actionday.stores.casebook.chain import Kind, Part, moment
 from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.ledger import Means, append, asked_for
-from actionday.stores.casebook.people import key_of, may
+from actionday.stores.casebook.people import allowed, key_of
 from actionday.stores.casebook.tables import HOLDS, LEDGER, PAYLOADS
 
 
@@ -237,7 +237,8 @@ def _theirs(actor: Actor, event: CaseEvent) -> None:
 
 def _shown(connection: Connection, case: Case, actor: Actor) -> Case:
     """Whoever may read cases is blind to others' readings as long as one is wanted; auditors are not. Whoever may see no decision sees none."""
-    if not may(connection, actor, Permission.READ):
+    may = allowed(connection, actor, (Permission.READ, Permission.ASSESS))
+    if Permission.READ not in may:
         told = tuple(one for one in case.told if one.by == actor.id)
         return replace(case, readings=(), told=told, hidden=len(case.readings))
-    return case.shown_to(actor.id, reads=may(connection, actor, Permission.ASSESS))
+    return case.shown_to(actor.id, reads=Permission.ASSESS in may)
