@@ -148,6 +148,7 @@ def test_a_held_target_is_given_to_nobody_under_any_of_its_names(desk: Desk) -> 
     told = desk.of("Ann").hold_target("telegram:@garden_club", "Office of tests", START + HOUR, "an inquiry")
     assert {one["target"] for one in told["holds"]} >= {CHANNEL, "telegram:@garden_club"}
     assert desk.of("Ben").open_case() == {}
+    assert desk.of("Ben").open_case(cases[0])["claimed_by"] is None
     assert {one["held"] for one in desk.of("Ben").assess_queue()["cases"]} == {True}
     (line,) = added(desk, "https://t.me/garden_club/3")
     assert line["held"]
@@ -237,11 +238,12 @@ def test_looks_need_a_case_or_a_purpose_and_an_auditor_sees_whose_stand_out(desk
     desk.of("Ben").open_case(case)
     desk.of("Ben").look_up(CHANNEL, Reason(case))
     told = desk.of("Zoe").audit_looks(START)
-    assert [(one["by"], one["stands_out"]) for one in told["looks"]] == [
-        ("Ben", ["outside", "protected: journalist"]),
-        ("Ben", []),
+    assert [(one["by"], one["what"], one["stands_out"]) for one in told["looks"]] == [
+        ("Ben", "handle", ["outside", "protected: journalist"]),
+        ("Ben", "evidence", []),
+        ("Ben", "handle", []),
     ]
-    assert desk.of("Zoe").audit_looks(START, flagged=True)["all"] == 2
+    assert len(desk.of("Zoe").audit_looks(START, flagged=True)["looks"]) == 1
     assert desk.of("Ben").audit_looks(START)["looks"] == []
 
 

@@ -116,7 +116,7 @@ def open_case(
         if found is None:
             return {}
         told = told_case(casebook, actor, found, now)
-        if found.evidence is not None and found.sealed is None:
+        if found.sealed is None:
             look = Look(new_entry_id("v"), LookKind.EVIDENCE, now, actor.id, found.opening.target, found.id)
             casebook.cases.look(actor, look)
         unit = casebook.cases.unit()
@@ -148,7 +148,7 @@ def _next(
     settings: Settings, casebook: Casebook, actor: Actor, now: datetime, until: datetime, campaign: str | None
 ) -> Case | None:
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    if casebook.cases.taken_on(actor.id, day) >= settings.daily_limit:
+    if casebook.cases.seen_by(actor.id, day) >= settings.daily_limit:
         raise UsageError(
             f"you have had {settings.daily_limit} cases today, which is a day's limit (setting daily_limit); somebody else goes on"
         )

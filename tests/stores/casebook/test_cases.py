@@ -187,7 +187,6 @@ ASKED: dict[Permission, list[Callable[[Cases, Actor], object]]] = {
         lambda cases, who: cases.holds(who, NOW),
         lambda cases, who: cases.rebuild(who),
     ],
-    Permission.ADD: [lambda cases, who: cases.of_targets(who, []), lambda cases, who: cases.held(who, [])],
     Permission.ASSESS: [lambda cases, who: cases.next(who, NOW + HOUR)],
     Permission.HOLD: [
         lambda cases, who: cases.hold(who, hold(1, 1)),
@@ -203,6 +202,24 @@ def test_every_other_call_asks_for_its_permission(place: Place) -> None:
             for call in calls:
                 with pytest.raises(PermissionRefused):
                     call(casebook.cases, actor(ANNA, frozenset(Permission) - {permission}))
+
+
+def test_whoever_has_neither_right_learns_of_no_target(place: Place) -> None:
+    with opened(place, 1) as casebook:
+        cases = casebook.cases
+        for calls in (lambda who: cases.of_targets(who, []), lambda who: cases.held(who, [])):
+            calls(actor(ANNA, frozenset({Permission.READ})))
+            calls(actor(ANNA, frozenset({Permission.ADD})))
+            with pytest.raises(PermissionRefused):
+                calls(actor(ANNA, frozenset(Permission) - {Permission.READ, Permission.ADD}))
+
+
+def test_what_a_collector_is_handed_back_says_nothing_of_readings(place: Place) -> None:
+    with opened(place, 1) as casebook:
+        take(casebook.cases, step(1, CaseStep.EVIDENCE, ANNA), *read_by(10, ANNA, HOLDS))
+        collector = actor(BEN, frozenset({Permission.ADD}))
+        told = casebook.cases.follow(collector, step(20, CaseStep.THREAT_TO_LIFE, BEN))
+        assert (told.readings, told.hidden, [one.by for one in told.told]) == ((), 1, [BEN])
 
 
 def test_a_hold_runs_until_it_ends_or_is_lifted_and_keeps_a_subject_from_being_forgotten(place: Place) -> None:
@@ -232,6 +249,9 @@ def test_a_hold_on_somebody_holds_their_posts_and_forgetting_them_takes_cases_ab
         casebook.cases.open(A, [post])
         casebook.cases.hold(A, hold(1, 9999))
         assert casebook.cases.next(B, NOW + HOUR) is None
+        with pytest.raises(UsageError, match="held for an authority"):
+            casebook.cases.follow(B, step(1, CaseStep.CLAIMED, BEN, case=post.case))
+        casebook.cases.follow(B, step(3, CaseStep.THREAT_TO_LIFE, BEN, case=post.case))
         assert [line.held for line in casebook.cases.list(B, Listing()).lines] == [True]
         clock.move_to(NOW + 2 * HOUR)
         assert [line.held for line in casebook.cases.list(B, Listing()).lines] == [False]
@@ -256,7 +276,7 @@ def test_looks_are_seen_by_an_auditor_who_does_not_see_their_own(place: Place) -
         assert [(one.look.case, one.outside) for one in found] == seen
         assert {one.look.by for one in found} == {BEN}
         assert cases.looks(C, NOW + HOUR) == []
-        assert (cases.taken_on(BEN, NOW), cases.taken_on(ANNA, NOW), cases.taken_on(BEN, NOW + HOUR)) == (2, 0, 0)
+        assert (cases.seen_by(BEN, NOW), cases.seen_by(ANNA, NOW), cases.seen_by(BEN, NOW + HOUR)) == (3, 0, 0)
         assert casebook.names(A, [ANNA, BEN, ActorId("a-nobody")]) == {ANNA: A.name, BEN: B.name}
         with pytest.raises(UsageError, match="by the person who looks"):
             cases.look(A, look(10, BEN, CASE))

@@ -42,10 +42,10 @@ def looked(connection: Connection, auditor: ActorId, since: str) -> list[Looked]
     ]
 
 
-def steps_of(connection: Connection, who: ActorId, since: str) -> int:
-    """How many cases somebody took a step on since a time; a case that they opened counts once they read it."""
+def cases_seen(connection: Connection, who: ActorId, since: str) -> int:
+    """How many cases somebody looked at since a time."""
     query = select(func.count(LEDGER.c.of.distinct())).where(
-        LEDGER.c.actor == who, LEDGER.c.at >= since, LEDGER.c.kind == Kind.CASE.value
+        LEDGER.c.actor == who, LEDGER.c.at >= since, LEDGER.c.kind == Kind.LOOK_UP.value
     )
     return int(connection.execute(query).scalar_one())
 

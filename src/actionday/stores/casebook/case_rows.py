@@ -87,6 +87,11 @@ def known(connection: Connection, hashes: Sequence[str]) -> dict[str, EntryId]:
     return {row.target_hash: EntryId(row.id) for row in asked_for(connection, query, CASES.c.target_hash, hashes)}
 
 
+def is_held(connection: Connection, case: str, now: str) -> bool:
+    """Whether an authority holds a case's target, or whom it belongs to."""
+    return connection.execute(select(CASES.c.id).where(CASES.c.id == case, _held(now))).first() is not None
+
+
 def another(connection: Connection, case: Case) -> bool:
     """Whether another case about the same target is not over."""
     own = select(CASES.c.target_hash).where(CASES.c.id == case.id).scalar_subquery()

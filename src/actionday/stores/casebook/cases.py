@@ -89,7 +89,10 @@ class Cases(Protocol):
         ...
 
     def follow(self, actor: Actor, event: CaseEvent) -> Case:
-        """Take one step (permission by `records.case_event.NEEDS`). Returns the case as the actor may see it."""
+        """Take one step (permission by `records.case_event.NEEDS`). Returns the case as the actor may see it.
+
+        A case that is held, by itself or by whom it belongs to, is claimed by nobody; alarms come through.
+        """
         ...
 
     def next(self, actor: Actor, until: datetime, campaign: str | None = None) -> Case | None:
@@ -112,11 +115,11 @@ class Cases(Protocol):
         ...
 
     def of_targets(self, actor: Actor, targets: Iterable[str]) -> Mapping[str, Sequence[Standing]]:
-        """All cases about targets (permission `add`): whether they are known, and whether held."""
+        """All cases about targets (permission `add`, or `read`): whether they are known, and whether held."""
         ...
 
     def held(self, actor: Actor, targets: Iterable[str]) -> frozenset[str]:
-        """Which of the targets are held now (permission `add`)."""
+        """Which of the targets are held now (permission `add`, or `read`)."""
         ...
 
     def hold(self, actor: Actor, hold: Hold) -> None:
@@ -139,8 +142,8 @@ class Cases(Protocol):
         """Looks of everybody else since a time, in the order of the ledger (permission `audit`): nobody audits themselves."""
         ...
 
-    def taken_on(self, who: ActorId, since: datetime) -> int:
-        """How many cases somebody took a step on since a time: how much they were exposed to."""
+    def seen_by(self, who: ActorId, since: datetime) -> int:
+        """How many cases somebody looked at since a time: how much they were exposed to."""
         ...
 
     def rebuild(self, actor: Actor) -> int:

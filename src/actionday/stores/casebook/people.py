@@ -39,6 +39,12 @@ def key_of(connection: Connection, actor: Actor, permission: Permission) -> byte
     return people[actor.id].key
 
 
+def one_of(connection: Connection, actor: Actor, *permissions: Permission) -> None:
+    """Raises PermissionRefused, naming the first, for who has none of these."""
+    if not allowed(connection, actor, permissions):
+        raise PermissionRefused(actor.id, permissions[0])
+
+
 def allowed(connection: Connection, actor: Actor, asked: Collection[Permission]) -> frozenset[Permission]:
     """Which of these the ledger lets somebody do, whatever they claim."""
     people = _working(connection)

@@ -13,13 +13,13 @@ from actionday.records.hold import Hold, Lift
 from actionday.records.look import Look
 from actionday.records.unit import Unit
 from actionday.stores.casebook import case_rows as rows
-from actionday.stores.casebook.case_looks import looked, steps_of
+from actionday.stores.casebook.case_looks import cases_seen, looked
 from actionday.stores.casebook.case_payloads import of_case, of_hold, of_lift, of_look, of_unit, to_hold, to_unit
 from actionday.stores.casebook.cases import Listing, Looked, Opened, Page, Standing
 from actionday.stores.casebook.chain import Kind, Part, moment
 from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.ledger import Means, append, asked_for
-from actionday.stores.casebook.people import allowed, key_of
+from actionday.stores.casebook.people import allowed, key_of, one_of
 from actionday.stores.casebook.tables import HOLDS, LEDGER, PAYLOADS
 
 
@@ -109,7 +109,7 @@ class SqlCases:
         """See `Cases`."""
         hashes = {self._hashed(target): target for target in targets}
         with self._database.reading() as connection:
-            key_of(connection, actor, Permission.ADD)
+            one_of(connection, actor, Permission.ADD, Permission.READ)
             found = rows.of_hashes(connection, list(hashes), self._now())
         return {target: found.get(hashed, []) for hashed, target in hashes.items()}
 
@@ -117,7 +117,7 @@ class SqlCases:
         """See `Cases`."""
         hashes = {self._hashed(target): target for target in targets}
         with self._database.reading() as connection:
-            key_of(connection, actor, Permission.ADD)
+            one_of(connection, actor, Permission.ADD, Permission.READ)
             return frozenset(hashes[one] for one in rows.held_hashes(connection, list(hashes), self._now()))
 
     def hold(self, actor: Actor, hold: Hold) -> None:
@@ -181,10 +181,10 @@ class SqlCases:
             key_of(connection, actor, Permission.AUDIT)
             return looked(connection, actor.id, moment(since))
 
-    def taken_on(self, who: ActorId, since: datetime) -> int:
+    def seen_by(self, who: ActorId, since: datetime) -> int:
         """See `Cases`."""
         with self._database.reading() as connection:
-            return steps_of(connection, who, moment(since))
+            return cases_seen(connection, who, moment(since))
 
     def rebuild(self, actor: Actor) -> int:
         """See `Cases`."""
@@ -201,6 +201,8 @@ class SqlCases:
             return _shown(connection, case, actor)
         if reason := why_not(case, event):
             raise UsageError(f"{event.case}: {reason}")
+        if event.step is CaseStep.CLAIMED and rows.is_held(connection, event.case, self._now()):
+            raise UsageError(f"{event.case}: it is held for an authority")
         after = follow(case, event)
         if event.step is CaseStep.READING_UNDONE and rows.another(connection, after):
             raise UsageError(f"{event.case}: another case about the target was opened meanwhile")
