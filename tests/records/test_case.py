@@ -116,7 +116,7 @@ def test_a_reading_is_taken_back_by_who_made_it_while_there_is_time_and_nothing_
 def test_who_learned_what_the_other_said_takes_a_reading_back_but_reads_no_more() -> None:
     both = [*read_by(10, ANNA, HOLDS), *read_by(20, BEN, HOLDS)]
     undone = follow(case_of(*both), replace(step(30, CaseStep.READING_UNDONE, BEN), of=both[3].id))
-    assert (undone.stage, undone.out) == (Stage.SECOND, {BEN})
+    assert (undone.stage, undone.out) == (Stage.SECOND, frozenset({BEN}))
     assert "does not read it again" in why_not(undone, step(31, CaseStep.CLAIMED, BEN))
     assert why_not(undone, step(31, CaseStep.CLAIMED, CARA)) == ""
     alone = read_by(10, ANNA, HOLDS)
