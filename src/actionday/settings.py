@@ -35,7 +35,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from actionday.records import PLATFORMS, InputError, Secret, UsageError
+from actionday.records import PLATFORMS, Actor, InputError, Secret, UsageError
 
 _PASSED_ON = (
     "PATH",
@@ -115,7 +115,8 @@ def _ask_nobody(what: str) -> Secret | None:
 class Settings:
     """What holds for every command. `environment` is what parser processes are given; it holds no credential.
 
-    `ask` asks whoever is at the door for a secret that was not given; None where nobody is there.
+    `ask` asks whoever is at the door for a secret that was not given; None where nobody is there. `acting` is who has signed in
+    at a door that several people share; None where the person's own key says who acts.
     """
 
     home: Path
@@ -139,6 +140,7 @@ class Settings:
     bases: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] | None = None
     ask: Callable[[str], Secret | None] = field(default=_ask_nobody, repr=False, compare=False)
+    acting: Actor | None = field(default=None, repr=False, compare=False)
 
     def keys_of(self, home: Path) -> Path:
         """Where the keys of a home lie."""

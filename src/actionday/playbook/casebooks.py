@@ -36,10 +36,12 @@ def casebook_of(settings: Settings, clock: Clock) -> Casebook:
 
 
 def actor_of(settings: Settings, clock: Clock) -> Actor:
-    """Who acts: whose key it is, where people are enrolled; else whoever the settings say, who may do everything.
+    """Who acts: who has signed in, else whose key it is, where people are enrolled; else whoever the settings say, who may do everything.
 
     Raises UsageError where people are enrolled and this is nobody's key, or nobody's who still works here.
     """
+    if settings.acting is not None:
+        return settings.acting
     people: Mapping[ActorId, tuple[Person, str]] = {}
     if has_casebook(settings):
         with casebook_of(settings, clock) as casebook:

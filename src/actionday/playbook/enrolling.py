@@ -10,6 +10,7 @@ from actionday.records import (
     ActorId,
     Clock,
     Enrolment,
+    Permission,
     Person,
     Role,
     UsageError,
@@ -66,6 +67,7 @@ def change_person(
     """
     open_home(settings.home)
     actor = actor_of(settings, clock)
+    actor.must(Permission.ENROL)
     with casebook_of(settings, clock) as casebook:
         person, name = _called(casebook, asked)
         public = person.key if key is None else public_of(key)

@@ -13,7 +13,7 @@ from actionday.playbook.case_orders import ReadingOrder
 from actionday.playbook.case_views import told_case, told_reading
 from actionday.playbook.casebooks import actor_of, casebook_of, people_called
 from actionday.playbook.casefiles import pieces_of
-from actionday.records import Actor, Clock, EntryId, UsageError, new_entry_id
+from actionday.records import Actor, Clock, EntryId, Permission, UsageError, new_entry_id
 from actionday.records.case import UNDO, Case
 from actionday.records.case_event import CaseEvent, CaseStep
 from actionday.records.reading import Opinion, Protection, Reading
@@ -54,6 +54,7 @@ def undo_reading(settings: Settings, case: str, clock: Clock) -> dict[str, Any]:
     """Take one's own reading back, while there is time. Raises UsageError where there is none or the time is over."""
 
     def event(casebook: Casebook, actor: Actor, found: Case, now: datetime) -> CaseEvent:
+        actor.must(Permission.ASSESS)
         mine = [one for one in found.readings if one.by == actor.id]
         if not mine:
             raise UsageError(f"{case}: there is no reading of yours to take back")

@@ -35,6 +35,22 @@ def verify_casebook(settings: Settings, noted: str | None, checkpoint: Path | No
     }
 
 
+def ledger_entries(settings: Settings, before: int | None, limit: int, clock: Clock) -> dict[str, Any]:
+    """Entries as a list shows them, the newest first, with who wrote them; `next`: where the next page begins, or None.
+
+    Raises PermissionRefused.
+    """
+    open_home(settings.home)
+    actor = actor_of(settings, clock)
+    with casebook_of(settings, clock) as casebook:
+        lines = casebook.entries(actor, before, limit)
+        names = {**casebook.names(actor), **{who: name for who, (_, name) in casebook.people().items()}}
+    return {
+        "entries": [{**asdict(line), "name": names.get(line.actor, "")} for line in lines],
+        "next": lines[-1].seq if len(lines) == limit and lines[-1].seq > 1 else None,
+    }
+
+
 def make_checkpoint(settings: Settings, out: Path | None, clock: Clock) -> dict[str, str]:
     """The newest entry, signed by whoever acts, and written to a file where one is named. Raises UsageError for who is not enrolled."""
     open_home(settings.home)

@@ -1,6 +1,6 @@
 """What was decided: an append-only, hash-chained ledger on SQLite or PostgreSQL, and what of it can be erased beside it."""
 
-from actionday.stores.casebook.casebook import Casebook, ChainReport, Checkpoint, Erased, Erasure, Fault
+from actionday.stores.casebook.casebook import Casebook, ChainReport, Checkpoint, Erased, Erasure, Fault, Line
 from actionday.stores.casebook.cases import Cases, Listing, Looked, Opened, Page, Standing
 from actionday.stores.casebook.chain import Head
 from actionday.stores.casebook.opening import casebook_exists, open_casebook
@@ -14,6 +14,7 @@ __all__ = [
     "Erasure",
     "Fault",
     "Head",
+    "Line",
     "Listing",
     "Looked",
     "Opened",

@@ -48,6 +48,19 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as a list shows it: no subject and no reason. `at` is ISO 8601 in UTC."""
+
+    seq: int
+    id: str
+    kind: str
+    at: str
+    actor: ActorId
+    of: str | None
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Erasure:
     """Whom to erase: subject ids in text form, references, names that may stand in reasons. `reason` names nobody."""
 
@@ -131,6 +144,14 @@ class Casebook(Protocol):
 
     def people(self) -> Mapping[ActorId, tuple[Person, str]]:
         """Everybody who ever was enrolled, and what they are called. Empty: identities here are self-declared."""
+        ...
+
+    def signed_in(self, actor: Actor, way: str) -> Head:
+        """Note that somebody who works here came in, and which way (a word). Raises UsageError for anybody else."""
+        ...
+
+    def entries(self, actor: Actor, before: int | None = None, limit: int = 50) -> Sequence[Line]:
+        """Entries, the newest first, from below a number (permission `read`)."""
         ...
 
     def checkpoint(self, actor: Actor) -> Checkpoint:

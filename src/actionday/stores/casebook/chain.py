@@ -36,6 +36,7 @@ class Kind(StrEnum):
     HOLD = "hold"
     HOLD_LIFTED = "hold_lifted"
     LOOK_UP = "look_up"
+    SIGN_IN = "sign_in"
 
 
 class Part(StrEnum):

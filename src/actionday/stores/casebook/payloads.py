@@ -147,6 +147,11 @@ def of_frozen(actor: Actor, entry: EntryId, one: Frozen) -> Draft:
     return Draft(entry, Kind.FROZEN, facts, _words(actor, ""))
 
 
+def of_sign_in(actor: Actor, entry: EntryId, way: str) -> Draft:
+    """That somebody came in, to append."""
+    return Draft(entry, Kind.SIGN_IN, msgspec.json.encode({"way": way}), _words(actor, ""))
+
+
 def of_erasure(actor: Actor, entry: EntryId, gone: Gone, reason: str) -> Draft:
     """An erasure record to append."""
     return Draft(entry, Kind.ERASURE, msgspec.json.encode(gone), _words(actor, reason))

@@ -39,6 +39,14 @@ def key_of(connection: Connection, actor: Actor, permission: Permission) -> byte
     return people[actor.id].key
 
 
+def key_at_work(connection: Connection, actor: Actor) -> bytes:
+    """The key of somebody who works here. Raises UsageError for anybody else."""
+    people = _working(connection)
+    if actor.id not in people or not people[actor.id].works_here:
+        raise UsageError("nobody who works here is known by this id")
+    return people[actor.id].key
+
+
 def one_of(connection: Connection, actor: Actor, *permissions: Permission) -> None:
     """Raises PermissionRefused, naming the first, for who has none of these."""
     if not allowed(connection, actor, permissions):

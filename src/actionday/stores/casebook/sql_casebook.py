@@ -20,14 +20,22 @@ from actionday.records import (
     new_entry_id,
 )
 from actionday.records.preregistration import Frozen
-from actionday.stores.casebook.casebook import ChainReport, Checkpoint, Erased, Erasure
+from actionday.stores.casebook.casebook import ChainReport, Checkpoint, Erased, Erasure, Line
 from actionday.stores.casebook.cases import Cases
 from actionday.stores.casebook.chain import Head, Kind, Part
 from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.erasing import erase
 from actionday.stores.casebook.ledger import PAGE, Means, append, asked_for, newest
-from actionday.stores.casebook.payloads import of_answer, of_frozen, of_withdrawal, to_answer, to_frozen, writer_of
-from actionday.stores.casebook.people import enrol, key_of, people_of
+from actionday.stores.casebook.payloads import (
+    of_answer,
+    of_frozen,
+    of_sign_in,
+    of_withdrawal,
+    to_answer,
+    to_frozen,
+    writer_of,
+)
+from actionday.stores.casebook.people import enrol, key_at_work, key_of, people_of
 from actionday.stores.casebook.signing import head_signature
 from actionday.stores.casebook.sql_cases import SqlCases
 from actionday.stores.casebook.tables import CASEBOOK, LEDGER, PAYLOADS
@@ -133,6 +141,25 @@ class SqlCasebook:
         """See `Casebook`."""
         with self._database.reading() as connection:
             return people_of(connection)
+
+    def signed_in(self, actor: Actor, way: str) -> Head:
+        """See `Casebook`."""
+        with self._database.writing() as connection:
+            key = key_at_work(connection, actor)
+            entry = new_entry_id("s", self._means.randomness)
+            append(connection, self._means, actor, [of_sign_in(actor, entry, way)], key)
+            return _head(connection)
+
+    def entries(self, actor: Actor, before: int | None = None, limit: int = 50) -> Sequence[Line]:
+        """See `Casebook`."""
+        query = select(LEDGER).order_by(LEDGER.c.seq.desc()).limit(limit)
+        with self._database.reading() as connection:
+            key_of(connection, actor, Permission.READ)
+            rows = connection.execute(query if before is None else query.where(LEDGER.c.seq < before)).all()
+        return [
+            Line(row.seq, row.id, row.kind, row.at, ActorId(row.actor), row.of, row.signature is not None)
+            for row in rows
+        ]
 
     def checkpoint(self, actor: Actor) -> Checkpoint:
         """See `Casebook`."""

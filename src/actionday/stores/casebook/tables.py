@@ -20,7 +20,7 @@ LEDGER = Table(
     Column(
         "kind",
         Text,
-        comment="casebook_made, judgement, judgement_withdrawn, campaign_frozen, erasure, person, unit, case, hold, hold_lifted, look_up",
+        comment="casebook_made, judgement, judgement_withdrawn, campaign_frozen, erasure, person, unit, case, hold, hold_lifted, look_up, sign_in",
     ),
     Column("at", Text, comment="when it was written, ISO 8601 in UTC, microseconds"),
     Column("actor", Text, comment="who wrote it, by id"),
