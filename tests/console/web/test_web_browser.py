@@ -42,6 +42,7 @@ def browser() -> Iterator[Browser]:
 
 
 def watched(context: BrowserContext, said: list[str]) -> Page:
+    context.set_default_timeout(180_000)  # a machine may be slow; nothing here is about time
     page = context.new_page()
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
