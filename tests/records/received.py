@@ -55,6 +55,7 @@ def happens(what: OrderStep, number: int, at: datetime = AT, receipt: EntryId = 
     event = OrderEvent(EntryId(f"o-{number:032x}"), receipt, OrderStep.ACKNOWLEDGED, at, ANNA)
     more: dict[OrderStep, dict[str, object]] = {
         OrderStep.PAGED: {"to": "duty"},
+        OrderStep.SORTED: {"kind": ReceiptKind.NOTICE, "why": "it is a notice"},
         OrderStep.REAL: {"checks": (LISTED, ROUTED), "register": "2026-11-01"},
         OrderStep.DOUBTFUL: {"checks": (LISTED, UNROUTED), "why": "nobody there sent it"},
         OrderStep.PRESERVED: {"items": (Item("post.json", "a" * 64, 12),)},

@@ -142,6 +142,15 @@ def test_a_complaint_has_two_weeks_and_no_question_whether_it_is_real() -> None:
     assert set(clocks(notice, AT + DAY)) == {"notice_receipt", "notice_decision"}
 
 
+def test_a_person_sorts_what_seemed_something_else() -> None:
+    order = way(S.ACKNOWLEDGED, letter_=received(letter(ReceiptKind.OTHER)))
+    assert (order.waits_for, dict(clocks(order, AT + HOUR))) == ("", {})
+    assert "sort it first" in refused(order, S.REAL)
+    order = follow(order, replace(happens(S.SORTED, 40), kind=ReceiptKind.ORDER))
+    assert (order.waits_for, clocks(order, AT + 30 * MINUTE)["act"].due) == ("is it real?", AT + HOUR)
+    assert "acted on already" in refused(way(*DONE), S.SORTED)
+
+
 def test_what_an_order_lacks_is_named_in_the_order_of_the_form() -> None:
     assert missing(SAID, (PLACE,)) == ()
     lacking = missing({**SAID, "reference": " "}, ())
@@ -198,7 +207,7 @@ def test_no_history_disables_unasked_or_erases_early(moves: list[tuple[S, int]])
         event = happens(what, number + 100, at)
         if why_not(order, event):
             continue
-        if what is S.DISABLED:
+        if what is S.DISABLED and order.is_order:
             assert order.real is not None
             assert order.preserved is not None
             assert order.erased is None

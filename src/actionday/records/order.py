@@ -24,6 +24,7 @@ class Order:
     first: OrderEvent
     told: tuple[OrderEvent, ...]
     acknowledged: OrderEvent | None = None
+    sorted: OrderEvent | None = None
     real: OrderEvent | None = None
     doubtful: OrderEvent | None = None
     preserved: OrderEvent | None = None
@@ -49,9 +50,14 @@ class Order:
         return self.first.letter
 
     @property
+    def kind(self) -> ReceiptKind:
+        """What it is: as a person who read it says, else as it seemed."""
+        return self.letter.kind if self.sorted is None or self.sorted.kind is None else self.sorted.kind
+
+    @property
     def is_order(self) -> bool:
         """Whether it is, or may be, a removal order."""
-        return self.letter.kind in WAKES
+        return self.kind in WAKES
 
     @property
     def pages(self) -> tuple[OrderEvent, ...]:
@@ -86,7 +92,7 @@ class Order:
         if self.acknowledged is None:
             return "acknowledge"
         if not self.is_order:
-            return "" if self.answered is not None else "answer"
+            return "answer" if self.answered is None and self.kind is not ReceiptKind.OTHER else ""
         if self.disabled is None and self.impossible is None:
             if self.real is None:
                 return "is it real?" if self.doubtful is None or not self._settled(self.doubtful) else ""
@@ -111,7 +117,7 @@ def why_not(order: Order | None, event: OrderEvent) -> str:
     if event.step is _S.RECEIVED:
         return "it was received already"
     if event.step in _ORDERS_ONLY and not order.is_order:
-        return f"{event.step} goes with orders, and this is a {order.letter.kind}"
+        return f"{event.step} goes with orders, and this is a {order.kind}: sort it first if it is not"
     return _WHY_NOT.get(event.step, _always)(order, event)
 
 
@@ -138,6 +144,7 @@ def _same(order: Order, event: OrderEvent) -> Order:
 
 _AFTER: dict[OrderStep, Callable[[Order, OrderEvent], Order]] = {
     _S.ACKNOWLEDGED: lambda order, event: replace(order, acknowledged=event),
+    _S.SORTED: lambda order, event: replace(order, sorted=event),
     _S.REAL: lambda order, event: replace(order, real=event, doubtful=None),
     _S.DOUBTFUL: lambda order, event: replace(order, doubtful=event, real=None),
     _S.PRESERVED: lambda order, event: replace(order, preserved=event),
@@ -179,6 +186,10 @@ def _being_real(order: Order, event: OrderEvent) -> str:
     if not event.called:
         return f"{route.why}: call {route.call_back}, the register's number, and say so"
     return "" if event.called == route.call_back else f"{event.called} is not the register's number ({route.call_back})"
+
+
+def _sorting(order: Order, event: OrderEvent) -> str:
+    return "it was acted on already" if order.disabled is not None or order.answered is not None else ""
 
 
 def _doubting(order: Order, event: OrderEvent) -> str:
@@ -266,7 +277,7 @@ def _deciding(order: Order, event: OrderEvent) -> str:
 
 
 def _reinstating(order: Order, event: OrderEvent) -> str:
-    if order.letter.kind is ReceiptKind.COMPLAINT:
+    if order.kind is ReceiptKind.COMPLAINT:
         return ""
     return "" if order.disabled is not None else "nothing was disabled"
 
@@ -300,6 +311,7 @@ def _acknowledging(order: Order, event: OrderEvent) -> str:
 
 _WHY_NOT: dict[OrderStep, Callable[[Order, OrderEvent], str]] = {
     _S.ACKNOWLEDGED: _acknowledging,
+    _S.SORTED: _sorting,
     _S.REAL: _being_real,
     _S.DOUBTFUL: _doubting,
     _S.PRESERVED: _preserving,

@@ -39,7 +39,7 @@ def clocks(order: Order, now: datetime, office: Office | None = None) -> Mapping
 
 def _evidence(order: Order) -> dict[str, list[Evidence]]:
     received = Started(order.letter.received)
-    match order.letter.kind:
+    match order.kind:
         case ReceiptKind.NOTICE | ReceiptKind.USER_REPORT:
             kinds: dict[str, list[Evidence]] = {
                 "notice_receipt": [received, *_done(order, _S.ACKNOWLEDGED)],
@@ -54,6 +54,8 @@ def _evidence(order: Order) -> dict[str, list[Evidence]]:
                 "scrutiny_request": [received, *_done(order, _S.SCRUTINY)],
                 "non_disclosure": list(_silence(order)),
             }
+        case ReceiptKind.OTHER:
+            kinds = {}
     return kinds
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from actionday.records.case_event import Item
 from actionday.records.ids import ActorId, EntryId
 from actionday.records.permission import Permission
-from actionday.records.receipt import Receipt
+from actionday.records.receipt import Receipt, ReceiptKind
 
 
 class OrderStep(StrEnum):
@@ -18,6 +18,8 @@ class OrderStep(StrEnum):
     """somebody was woken, or it was tried"""
     ACKNOWLEDGED = "acknowledged"
     """a person has it"""
+    SORTED = "sorted"
+    """a person read it and says that it is something else"""
     REAL = "real"
     DOUBTFUL = "doubtful"
     PRESERVED = "preserved"
@@ -111,7 +113,7 @@ class OrderEvent:
 
     `letter` goes with received; `checks` and `register` (date and digest) with real and doubtful, `called` with real where the register's number was
     called; `items` with preserved; `outcome` with disabled; `obstacles` with impossible; `until` with withheld and kept longer, `authority`
-    with kept longer; `to` with paged; `reference` with what leaves or came in under a number. Raises ValueError.
+    with kept longer; `to` with paged; `kind` with sorted; `reference` with what leaves or came in under a number. Raises ValueError.
     """
 
     id: EntryId
@@ -131,6 +133,7 @@ class OrderEvent:
     authority: str = ""
     to: str = ""
     reference: str = ""
+    kind: ReceiptKind | None = None
 
     def __post_init__(self) -> None:
         for name in ("at", "until"):
@@ -153,6 +156,7 @@ class OrderEvent:
 _S = OrderStep
 _NEEDED: dict[str, frozenset[OrderStep]] = {
     "letter": frozenset({_S.RECEIVED}),
+    "kind": frozenset({_S.SORTED}),
     "checks": frozenset({_S.REAL, _S.DOUBTFUL}),
     "items": frozenset({_S.PRESERVED}),
     "outcome": frozenset({_S.DISABLED}),
@@ -171,6 +175,7 @@ _ALLOWED: dict[str, frozenset[OrderStep]] = {
 }
 _REASONED = frozenset(
     {
+        _S.SORTED,
         _S.DOUBTFUL, _S.IMPOSSIBLE, _S.CLARIFIED, _S.WITHHELD, _S.REJECTED, _S.REINSTATED, _S.KEPT_LONGER, _S.OPENED,
     }
 )  # fmt: skip

@@ -25,7 +25,9 @@ class ReceiptKind(StrEnum):
     COMPLAINT = "complaint"
     """a content provider complains: Art. 10 of Regulation (EU) 2021/784"""
     UNCLEAR = "unclear"
-    """nobody can tell without reading it, so a person is woken as for an order"""
+    """it may be an order: part of it could not be read, or an authority sent it; a person is woken as for one"""
+    OTHER = "other"
+    """nothing in it speaks of an order; a person looks at it by day"""
 
 
 WAKES = frozenset({ReceiptKind.ORDER, ReceiptKind.UNCLEAR})
@@ -75,7 +77,7 @@ class Receipt:
     """One thing received. `received` is UTC, by `received_by`. `source` says where it came in (mailbox and number, file name, queue).
 
     `said` holds what the letter says by the names of Annex I, `locations` its addresses, unverified; `unread` names what could not be read and why.
-    `sender` is what the transport says. Raises ValueError.
+    `sender` is what the transport says, `vouched` the domain that the host's own mail server vouches for, empty where it does for none. Raises ValueError.
     """
 
     id: EntryId
@@ -90,6 +92,7 @@ class Receipt:
     locations: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
     unread: tuple[str, ...] = ()
+    vouched: str = ""
     cases: tuple[EntryId, ...] = ()
 
     def __post_init__(self) -> None:
