@@ -112,7 +112,7 @@ class OrderEvent:
     """One dated fact about one receipt. `receipt` is the id of its first event; `why` is in people's words; `at` in UTC.
 
     `letter` goes with received; `checks` and `register` (date and digest) with real and doubtful, `called` with real where the register's number was
-    called; `items` with preserved; `outcome` with disabled; `obstacles` with impossible; `until` with withheld and kept longer, `authority`
+    called; `items` with preserved, and `about`, the subjects whose they are; `outcome` with disabled; `obstacles` with impossible; `until` with withheld and kept longer, `authority`
     with kept longer; `to` with paged; `kind` with sorted; `reference` with what leaves or came in under a number. Raises ValueError.
     """
 
@@ -134,6 +134,7 @@ class OrderEvent:
     to: str = ""
     reference: str = ""
     kind: ReceiptKind | None = None
+    about: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("at", "until"):
@@ -165,12 +166,14 @@ _NEEDED: dict[str, frozenset[OrderStep]] = {
     "authority": frozenset({_S.KEPT_LONGER}),
     "to": frozenset({_S.PAGED}),
     "reference": frozenset({_S.ANSWERED, _S.COMPLAINED, _S.SCRUTINY, _S.COURT}),
+    "about": frozenset(),
     "register": frozenset(),
     "called": frozenset(),
 }
 _ALLOWED: dict[str, frozenset[OrderStep]] = {
     "register": frozenset({_S.REAL, _S.DOUBTFUL}),
     "called": frozenset({_S.REAL}),
+    "about": frozenset({_S.PRESERVED}),
     "reference": frozenset({_S.CLARIFIED, _S.INFORMED, _S.REJECTED, _S.REINSTATED, _S.KEPT_LONGER}),
 }
 _REASONED = frozenset(
@@ -182,4 +185,5 @@ _REASONED = frozenset(
 NEEDS: dict[OrderStep, Permission] = dict.fromkeys(OrderStep, Permission.ENFORCE) | dict.fromkeys(
     (_S.RECEIVED, _S.PAGED, _S.COMPLAINED), Permission.ADD
 )
+NEEDS[_S.ERASED] = Permission.ERASE
 """What whoever takes a step needs. Receiving and paging are for everybody who works here, and for the watch."""
