@@ -116,7 +116,7 @@ def test_what_is_preserved_is_erased_when_its_clock_is_over_and_not_before() -> 
     assert "Court of Tests" in refused(longer, S.ERASED, timedelta(days=300))
     assert refused(order, S.ERASED, timedelta(days=190)) == ""
     gone = follow(order, happens(S.ERASED, 21, AT + timedelta(days=190)))
-    assert (gone.kept_until, refused(gone, S.OPENED)) == (None, "nothing is preserved")
+    assert (gone.kept_until, refused(gone, S.KEPT_LONGER)) == (None, "nothing is preserved")
     earlier = replace(happens(S.KEPT_LONGER, 22), until=AT + DAY)
     assert "in any case" in why_not(order, earlier)
 

@@ -13,15 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 
-from actionday.playbook.casebooks import actor_of, casebook_of
-from actionday.playbook.contact_point import ContactPoint, contact_point, register_of
-from actionday.playbook.receiving import Came, Desk, parsers, take_in
+from actionday.playbook.contact_point import ContactPoint
+from actionday.playbook.receiving import Came, Desk, desk_of, take_in
 from actionday.playbook.waking import Ways, wake
 from actionday.records import ActiondayError, Clock, UsageError
 from actionday.records.receipt import ReceivedBy
 from actionday.settings import Settings
-from actionday.stores.archive.home import open_home, pseudonym_key
-from actionday.stores.sealed import Sealed
 from actionday.wire import Budget, Http, HttpPolicy, Limits
 from actionday.wire.budget import HostResting, Sleep
 from actionday.wire.imap import Imap, MailUnreachable
@@ -60,35 +57,22 @@ def watch_mailbox(settings: Settings, means: WatchMeans) -> dict[str, int]:
     return asyncio.run(_watch(settings, means))
 
 
-@asynccontextmanager
-async def desk_of(settings: Settings, clock: Clock) -> AsyncIterator[Desk]:
-    """Everything for taking in, open for a while."""
-    home = open_home(settings.home)
-    key = pseudonym_key(settings.keys_of(settings.home))
-    actor = actor_of(settings, clock)
-    with casebook_of(settings, clock) as casebook, parsers(settings) as pool:
-        yield Desk(
-            casebook,
-            Sealed(home.path, key),
-            contact_point(home.path),
-            register_of(home.path),
-            pool,
-            actor,
-            key,
-            clock.now,
-        )
-
-
 async def _watch(settings: Settings, means: WatchMeans) -> dict[str, int]:
-    async with desk_of(settings, means.clock) as desk, _wires(settings, desk.point, means) as (imap, ways):
+    with desk_of(settings, means.clock) as desk:
         place = _Place()
-        round_ = 0
-        while means.rounds is None or round_ < means.rounds:
-            round_ += 1
-            await _look(desk, imap, ways, (place, means))
-            if means.rounds is None or round_ < means.rounds:
-                await means.sleep(desk.point.every)
+        async with _wires(settings, desk.point, means) as (imap, ways):
+            while means.rounds is None or place.looks < means.rounds:
+                await _look(desk, imap, ways, (place, means))
+                if means.rounds is None or place.looks < means.rounds:
+                    await means.sleep(desk.point.every)
         return {"taken": place.taken}
+
+
+def watch_contact_point(
+    settings: Settings, clock: Clock, say: Callable[[str], None], rounds: int | None = None
+) -> dict[str, int]:
+    """`watch_mailbox` with the machine's own waiting; `rounds` looks, or until stopped."""
+    return watch_mailbox(settings, WatchMeans(clock, say, rounds=rounds))
 
 
 @asynccontextmanager
@@ -117,6 +101,7 @@ async def _wires(settings: Settings, point: ContactPoint, means: WatchMeans) -> 
 async def _look(desk: Desk, imap: Imap, ways: Ways, how: tuple[_Place, WatchMeans]) -> None:
     """One look: what is new is taken in, letter by letter, and who has to be woken is woken after each, so that no letter waits for others."""
     place, means = how
+    place.looks += 1
     try:
         for source, uid in await _new(desk, imap, place):
             mail = await imap.fetch(uid)
@@ -152,8 +137,7 @@ async def _woken(desk: Desk, ways: Ways, means: WatchMeans) -> None:
 
 async def _new(desk: Desk, imap: Imap, place: _Place) -> list[tuple[str, int]]:
     """Messages that were not taken yet, in the order in which they came. The floor rises over what was taken without a gap."""
-    whole = place.looks % _WHOLE_EVERY == 0
-    place.looks += 1
+    whole = place.looks % _WHOLE_EVERY == 1
     listing = await imap.listing(0 if whole else place.floor)
     if listing.validity != place.validity:
         place.validity, place.floor = listing.validity, 0

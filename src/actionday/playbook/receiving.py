@@ -5,21 +5,23 @@ Not for: where it comes from (`mailbox`, `queues`, `intaking`).
 """
 
 import tempfile
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from actionday.assess.intake import Arrival, about_itself, openings, receipt_of
 from actionday.observe.pool import Pool
-from actionday.playbook.contact_point import ContactPoint
-from actionday.records import Actor, EntryId, UsageError, WorkerStopped, lookup_hash, new_entry_id
+from actionday.playbook.casebooks import actor_of, casebook_of
+from actionday.playbook.contact_point import ContactPoint, contact_point, register_of
+from actionday.records import Actor, Clock, EntryId, UsageError, WorkerStopped, lookup_hash, new_entry_id
 from actionday.records.authority import Register
 from actionday.records.letter import Letter
 from actionday.records.order_event import OrderEvent, OrderStep
 from actionday.records.receipt import Receipt, ReceivedBy
 from actionday.settings import Settings
+from actionday.stores.archive.home import open_home, pseudonym_key
 from actionday.stores.casebook import Casebook
 from actionday.stores.sealed import Sealed
 
@@ -58,7 +60,18 @@ class Desk:
         return EntryId(f"i-{lookup_hash(self.key, f'receipt {known_as}')[:32]}")
 
 
-def parsers(settings: Settings) -> AbstractContextManager[Pool]:
+@contextmanager
+def desk_of(settings: Settings, clock: Clock) -> Iterator[Desk]:
+    """Everything for taking in, open for a while. Raises HomeError, UsageError."""
+    home = open_home(settings.home)
+    key = pseudonym_key(settings.keys_of(settings.home))
+    actor = actor_of(settings, clock)
+    with casebook_of(settings, clock) as casebook, _parsers(settings) as pool:
+        sealed = Sealed(home.path, key)
+        yield Desk(casebook, sealed, contact_point(home.path), register_of(home.path), pool, actor, key, clock.now)
+
+
+def _parsers(settings: Settings) -> AbstractContextManager[Pool]:
     """A parser process for letters."""
     return Pool(settings.environment or {}, size=1, data_bytes=PARSER_MEMORY, patience=PATIENCE)
 

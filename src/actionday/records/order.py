@@ -327,7 +327,6 @@ _WHY_NOT: dict[OrderStep, Callable[[Order, OrderEvent], str]] = {
     _S.REJECTED: _deciding,
     _S.REINSTATED: _reinstating,
     _S.KEPT_LONGER: _keeping_longer,
-    _S.OPENED: _having_kept,
     _S.ERASED: _erasing,
 }
 """Why an event cannot follow; empty where it can."""
