@@ -14,7 +14,7 @@ from tests.records.received import AT, CALL
 from tests.servers.postgres import Postgres, postgres
 
 from actionday import playbook
-from actionday.playbook import Said
+from actionday.playbook import Reply, Said
 from actionday.playbook.casebooks import actor_of, casebook_of
 from actionday.playbook.received import sealed_of
 from actionday.records import FixedClock, HomeError, InputError, UsageError, new_entry_id
@@ -70,6 +70,9 @@ class Host:
 
     def step(self, asked: str, what: S, **said: Any) -> dict[str, Any]:  # noqa: ANN401
         return playbook.step_received(self.settings, asked, what, Said(**said), self.clock)
+
+    def answer(self, asked: str, **how: Any) -> dict[str, Any]:  # noqa: ANN401
+        return playbook.answer_received(self.settings, asked, Reply(**how), self.clock)
 
     def done(self) -> str:
         """An order that was carried out, by its number."""
@@ -145,28 +148,35 @@ def test_a_step_that_cannot_follow_is_refused_in_words(host: Host) -> None:
     assert host.step(number[:10], S.ACKNOWLEDGED)["waits_for"] == "preserve"
 
 
-def test_annex_three_and_annex_two_are_typed_and_recorded_when_they_left(host: Host) -> None:
+def test_annex_three_and_annex_two_are_filled_in_and_recorded_when_they_left(host: Host) -> None:
     text = "\n".join(line for line in ORDER_TEXT.splitlines() if not line.startswith("URL"))
     number = host.take(signed_mail(text))["receipt"]
     with pytest.raises(UsageError, match="nothing to answer with"):
-        playbook.answer_received(host.settings, number, "", "", host.clock)
+        host.answer(number)
     host.step(number, S.REAL)
     told = host.step(number, S.IMPOSSIBLE, obstacles=(Obstacle.INSUFFICIENT,), why="no address")
     assert told["clocks"]["act"]["phase"] == "stopped"
-    three = playbook.answer_received(host.settings, number, "m-1", "", host.clock)
-    assert (three["annex"], three["mark"], three["recorded"]) == ("III", "recalled", True)
-    assert "locations" in three["clarification"]
+    three = host.answer(number, sent="m-1", out=host.folder / "three.txt")
+    assert (three["annex"], three["recorded"], list(three["stamps"])) == ("III", True, ["unverified"])
+    assert "locations" in three["fields"]["clarification"]["value"]
+    assert "FR-2026-17" in (host.folder / "three.txt").read_text()
     host.clock.move_to(AT + DAY)
     told = host.step(number, S.CLARIFIED, why="the address came by telephone")
     assert told["clocks"]["act"]["due"] == AT + DAY + timedelta(hours=1)
     with pytest.raises(UsageError, match="nothing to answer"):
-        playbook.answer_received(host.settings, number, "m-2", "", host.clock)
+        host.answer(number, sent="m-2")
     done = host.done()
-    two = playbook.answer_received(host.settings, done, "", "", host.clock)
-    assert (two["annex"], two["measure"], two["recorded"]) == ("II", "removed", False)
+    two = host.answer(done, out=host.folder / "two.pdf", language="fr")
+    assert (two["annex"], two["fields"]["measure"]["value"], two["recorded"]) == ("II", "removed", False)
+    assert (host.folder / "two.pdf").read_bytes().startswith(b"%PDF")
+    for out, why in (("two.pdf", "there already"), ("two.docx", "ends in none")):
+        with pytest.raises(UsageError, match=why):
+            host.answer(done, out=host.folder / out)
+    with pytest.raises(UsageError, match="no annex in 'ar'"):
+        host.answer(done, language="ar")
     (host.settings.home / "intake.toml").unlink()
     with pytest.raises(UsageError, match="who answers was not said"):
-        playbook.answer_received(host.settings, done, "", "", host.clock)
+        host.answer(done)
 
 
 def test_what_is_preserved_is_opened_for_a_reason_kept_six_months_and_gone_then(host: Host) -> None:
@@ -303,6 +313,10 @@ def test_a_register_that_does_not_fit_is_refused_and_the_one_before_stands(tmp_p
         ('[mailbox]\nhost = "mail.example.org"\nevery = 300', "within 60"),
         ('[page]\nduty = [{mail = "a@b.example", webhook = "https://x"}]', "mail, webhook or command"),
         ('[host]\nprovider = "x"', "does not fit"),
+        (
+            '[host]\nmember_state_of_establishment = "FR"\nauthorised_person = "A"\ncontact_email = "a@b.example"',
+            "one of the two",
+        ),
     ],
 )
 def test_a_contact_point_that_does_not_fit_says_so(tmp_path: Path, text: str, why: str) -> None:

@@ -11,15 +11,13 @@ from tests.records.received import AT, CALL, LISTED, PLACE, REGISTER, ROUTED, SA
 from actionday.records.authority import Authority
 from actionday.records.deadline import Phase
 from actionday.records.order import Order, fold_order, follow, why_not
-from actionday.records.order_answer import Feedback, Host, Impossibility, answer_of
 from actionday.records.order_clocks import clocks
-from actionday.records.order_event import NEEDS, Answered, Obstacle, OrderEvent, OrderStep
+from actionday.records.order_event import NEEDS, Answered, OrderEvent, OrderStep
 from actionday.records.order_fields import ANNEX_I, missing
 from actionday.records.receipt import ReceiptKind
 
 S = OrderStep
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-HOST = Host("FR", "A. Moderator", "contact@chat.example.org", "Chat of Tests")
 DONE = (S.ACKNOWLEDGED, S.REAL, S.PRESERVED, S.DISABLED)
 
 
@@ -156,21 +154,6 @@ def test_what_an_order_lacks_is_named_in_the_order_of_the_form() -> None:
     lacking = missing({**SAID, "reference": " "}, ())
     assert [one.name for one in lacking] == ["reference", "locations"]
     assert [one.name for one in missing({}, ())] == [one.name for one in ANNEX_I if one.required]
-
-
-def test_answers_are_typed_and_say_what_was_done_or_why_not() -> None:
-    done = answer_of(way(*DONE), HOST, AT + HOUR)
-    assert isinstance(done, Feedback)
-    assert (done.authority_reference, done.received_at, done.measure) == ("FR-2026-17", AT, "removed")
-    short = way(S.REAL, S.IMPOSSIBLE, letter_=received(letter(reasons="")))
-    impossible = answer_of(short, HOST, AT + HOUR)
-    assert isinstance(impossible, Impossibility)
-    assert impossible.obstacles == (Obstacle.INSUFFICIENT,)
-    assert "reasons" in impossible.clarification
-    with pytest.raises(ValueError, match="nothing to answer with"):
-        answer_of(way(), HOST, AT)
-    with pytest.raises(ValueError, match="one of the two"):
-        Host("FR", "A", "a@b.example")
 
 
 def test_the_register_knows_names_routes_and_certificates_and_says_when_it_is_old() -> None:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect, template
     from actionday.playbook.intaking import (
+        Reply,
         Said,
         answer_received,
         import_authorities,
@@ -96,6 +97,7 @@ __all__ = [
     "NoneOrder",
     "ReadingOrder",
     "Reason",
+    "Reply",
     "Said",
     "StrategyOrder",
     "UnitOrder",
@@ -271,6 +273,7 @@ _FILES = {
     "withdraw": "judging",
     "without_day": "measuring",
     "write_scenario": "scenario",
+    "Reply": "intaking",
     "Said": "intaking",
     "answer_received": "intaking",
     "import_authorities": "intaking",

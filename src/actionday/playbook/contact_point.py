@@ -17,11 +17,27 @@ from typing import Any
 from actionday.assess.paging import Pace, Whom
 from actionday.records import InputError
 from actionday.records.authority import Authority, Register
-from actionday.records.order_answer import Host
 from actionday.wire.imap import MailServer, Security
 
 FILE, REGISTER = "intake.toml", "register.toml"
 _FIX = "see docs/guide/one-hour.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Who answers: the host or its legal representative (one of the two), and whom it authorised. Raises ValueError."""
+
+    member_state_of_establishment: str
+    authorised_person: str
+    contact_email: str
+    provider: str = ""
+    provider_representative: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.provider.strip()) == bool(self.provider_representative.strip()):
+            raise ValueError("name the host or its legal representative: one of the two")
+        if "@" not in self.contact_email:
+            raise ValueError(f"{self.contact_email!r} is no e-mail address")
 
 
 @dataclass(frozen=True, slots=True)

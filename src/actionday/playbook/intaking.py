@@ -1,9 +1,10 @@
 """What a host receives, from the terminal or a program: take in, list, show, and each step of its way. A person takes every step.
 
-Not for: the mailbox (`mailbox`), how a thing goes (`records.order`), or the page of an annex, which `refer` typesets.
+Not for: the mailbox (`mailbox`), how a thing goes (`records.order`), or forms (`answering`).
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any
 
 from actionday.assess.genuine import Here, examine
 from actionday.measure.host_report import measure_host
+from actionday.playbook.answering import answer_document, write_document
 from actionday.playbook.casebooks import actor_of, casebook_of
 from actionday.playbook.contact_point import contact_point, import_register, register_of
 from actionday.playbook.received import found, receipt_named, sealed_of, shown
@@ -19,7 +21,6 @@ from actionday.playbook.receiving import Came, desk_of, take_in
 from actionday.records import Actor, Clock, EntryId, InputError, Measure, UsageError, new_entry_id
 from actionday.records.case_event import Item
 from actionday.records.order import Order
-from actionday.records.order_answer import answer_of
 from actionday.records.order_event import Answered, Obstacle, OrderEvent, OrderStep, Outcome
 from actionday.records.receipt import ReceiptKind, ReceivedBy
 from actionday.settings import Settings
@@ -137,8 +138,18 @@ def open_sealed(settings: Settings, asked: str, name: str, why: str, out: Path, 
     return {"receipt": order.id, "file": str(out), "sha256": sha256, "size": len(data)}
 
 
-def answer_received(settings: Settings, asked: str, sent: str, why: str, clock: Clock) -> dict[str, Any]:
-    """The answer as it stands, as typed data: Annex II or III for an order. `sent` records that it left under that reference.
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How something is answered: `sent` records that it left under that reference, `out` is a new file for the form, `why` the decision in words."""
+
+    sent: str = ""
+    why: str = ""
+    out: Path | None = None
+    language: str = "en"
+
+
+def answer_received(settings: Settings, asked: str, reply: Reply, clock: Clock) -> dict[str, Any]:
+    """The answer as it stands: Annex II or III for an order, with its stamps and the mark of each field; else the decision.
 
     Raises UsageError where there is nothing to answer with, or where who answers was not said (`[host]` in intake.toml).
     """
@@ -146,18 +157,18 @@ def answer_received(settings: Settings, asked: str, sent: str, why: str, clock: 
     actor, point = actor_of(settings, clock), contact_point(home.path)
     with casebook_of(settings, clock) as casebook:
         order = found(casebook, actor, asked)
-        made: dict[str, Any] = {"annex": None, "decision": why}
-        if order.is_order and (order.disabled or order.impossible):
+        made: dict[str, Any] = {"annex": None, "decision": reply.why}
+        if order.is_order and order.doubtful is None:
             if point.host is None:
                 raise UsageError("who answers was not said: [host] in intake.toml (docs/guide/one-hour.md)")
-            answer = answer_of(order, point.host, clock.now())
-            made = {"annex": answer.ANNEX, "mark": answer.MARK.value, **asdict(answer)}
-        elif order.is_order and order.doubtful is None:
-            raise UsageError(f"{order.id}: there is nothing to answer with yet: no measure, no impossibility, no doubt")
-        if sent:
-            event = _made(order.id, OrderStep.ANSWERED, actor, clock.now(), why=why, reference=sent)
+            form = answer_document(order, point.host, reply.language, clock.now())
+            if reply.out is not None:
+                write_document(form, reply.out)
+            made = {"annex": "II" if order.disabled is not None else "III", **json.loads(form.to_json())}
+        if reply.sent:
+            event = _made(order.id, OrderStep.ANSWERED, actor, clock.now(), why=reply.why, reference=reply.sent)
             casebook.receipts.follow(actor, event)
-    return {"receipt": order.id, "recorded": bool(sent), **made}
+    return {"receipt": order.id, "recorded": bool(reply.sent), **made}
 
 
 def report_received(settings: Settings, year: int, clock: Clock) -> Measure:

@@ -251,12 +251,23 @@ def impossible(
 @intake.command()
 @_receipt
 @click.option("--sent", default="", metavar="REFERENCE", help="Record that it left under this reference.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="A new file for the form: .pdf, .txt or .json.",
+)
+@click.option("--language", type=click.Choice(["en", "fr", "de"]), default="en", show_default=True, help="Of the form.")
 @_why
 @home_option
 @json_option
-def answer(receipt: str, sent: str, why: str, home: Path | None, as_json: bool) -> None:
-    """Give the answer as typed data: Annex II or III for an order, else your decision (--why)."""
-    found = playbook.answer_received(settings_for(home), receipt, sent, why, SystemClock())
+def answer(
+    receipt: str, sent: str, out: Path | None, language: str, why: str, home: Path | None, as_json: bool
+) -> None:
+    """Fill in the answer: Annex II or III for an order, else your decision (--why). You send it yourself."""
+    found = playbook.answer_received(
+        settings_for(home), receipt, playbook.Reply(sent, why, out, language), SystemClock()
+    )
     if as_json:
         print_json(found)
     else:

@@ -45,19 +45,20 @@ def told_list(found: Sequence[Mapping[str, Any]]) -> None:
 
 
 def told_answer(found: Mapping[str, Any]) -> None:
-    """An answer, field by field, with the mark of what is only recalled."""
+    """An answer, field by field, with the mark of what was not compared with the published text."""
     annex = found["annex"]
     say(
-        f"{found['receipt']}: "
-        + (
-            f"Annex {annex} ({found['mark']}: compare it with the published form)"
-            if annex
-            else "no annex: your decision"
-        )
+        f"{found['receipt']}: " + (f"Annex {annex} of Regulation (EU) 2021/784" if annex else "no annex: your decision")
     )
-    for name, value in found.items():
-        if name not in ("receipt", "annex", "mark", "recorded"):
-            say(f"  {name}: {value}")
+    for stamp, why in found.get("stamps", {}).items():
+        say(f"  {stamp.upper()}: {'; '.join(why)}")
+    for name, field in found.get("fields", {}).items():
+        mark = "" if field["mark"] in (None, "verified") else f" [{field['mark']}]"
+        value = field["value"].get("utc", "") if isinstance(field["value"], dict) else field["value"]
+        if value:
+            say(f"  {field['section']} {name}: {', '.join(value) if isinstance(value, list) else value}{mark}")
+    if found.get("decision"):
+        say(f"  {found['decision']}")
     say("recorded as sent" if found["recorded"] else "not recorded as sent: --sent REFERENCE does that")
 
 
