@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from actionday import playbook
 from actionday.playbook import Reply, Said
 from actionday.playbook.casebooks import actor_of, casebook_of
 from actionday.playbook.received import sealed_of
-from actionday.records import FixedClock, HomeError, InputError, UsageError, new_entry_id
+from actionday.playbook.receiving import Came, desk_of, take_in
+from actionday.records import FixedClock, HomeError, InputError, UsageError, WorkerStopped, new_entry_id
 from actionday.records.case_event import CaseEvent, CaseStep, Item
 from actionday.records.order_event import Answered, Obstacle, OrderStep, Outcome
-from actionday.records.receipt import ReceiptKind
+from actionday.records.receipt import ReceiptKind, ReceivedBy
 from actionday.records.unit import Unit, UnitKind
 from actionday.settings import Settings, load_settings
 from actionday.stores.archive.home import HomePolicy, make_home
@@ -119,6 +121,28 @@ def test_whatever_comes_is_a_receipt_and_a_case(host: Host) -> None:
             assert case.opening.target == f"receipt:{told['receipt']}"
     kinds = {line["kind"] for line in playbook.list_received(host.settings, host.clock)}
     assert kinds == {"unclear", "order", "other"}
+
+
+class Dead:
+    """A parser that dies of every letter."""
+
+    def ask(self, body: object) -> Iterator[object]:
+        raise WorkerStopped("the parser process ended (status -9): too large, or a limit")
+
+
+def test_a_letter_that_kills_its_parser_is_taken_in_and_wakes_somebody(host: Host) -> None:
+    raw = signed_mail()
+    with desk_of(host.settings, host.clock) as desk:
+        dead = replace(desk, pool=Dead())  # type: ignore[arg-type]
+        number, receipt = take_in(dead, Came(raw, AT, ReceivedBy.MAIL_SERVER, "imap://x", "mail 1"))
+        assert receipt is not None
+        assert (receipt.kind, receipt.unread) == (
+            ReceiptKind.UNCLEAR,
+            ("the letter: the parser process ended (status -9): too large, or a limit",),
+        )
+        (order,) = desk.casebook.receipts.unacknowledged(desk.actor)
+        assert (order.id, order.is_order) == (number, True)
+    assert sealed_of(host.settings).get(receipt.original.sha256) == raw
 
 
 def test_an_order_about_somebody_who_was_forgotten_is_taken_in_all_the_same(host: Host) -> None:

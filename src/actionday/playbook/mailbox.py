@@ -1,4 +1,4 @@
-"""Watches the contact point's mailbox and a platform's queue of reports: takes in what is new, wakes who has to be woken, again and again.
+"""Watches the contact point's mailbox, and a platform's queue of reports (`queues`): takes in what is new, wakes who has to be woken, again and again.
 
 What was taken is read off the casebook, not off a note of its own, so that after any kill nothing is taken twice and nothing missed. A letter's clock
 starts with the mail server's receipt, however late it is read. Not for: taking in (`receiving`), waking (`waking`).
@@ -14,6 +14,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from actionday.playbook.contact_point import ContactPoint
+from actionday.playbook.queues import take_reports
 from actionday.playbook.receiving import Came, Desk, desk_of, take_in
 from actionday.playbook.waking import Ways, wake
 from actionday.records import ActiondayError, Clock, UsageError
@@ -26,6 +27,8 @@ from actionday.wire.smtp import Smtp
 
 _WHOLE_EVERY = 200
 """Looks after which the whole folder is compared again, besides at the start and whenever it began anew."""
+_QUEUE_EVERY = 4
+"""Looks at the mailbox to one at a platform's queue, which wakes nobody."""
 _OWN = Limits(at_once=1, apart=0.0, patience=10.0)
 """One's own mail server needs no distance between requests."""
 
@@ -62,7 +65,11 @@ async def _watch(settings: Settings, means: WatchMeans) -> dict[str, int]:
         place = _Place()
         async with _wires(settings, desk.point, means) as (imap, ways):
             while means.rounds is None or place.looks < means.rounds:
-                await _look(desk, imap, ways, (place, means))
+                place.looks += 1
+                if imap is not None:
+                    await _look(desk, imap, ways, (place, means))
+                if place.looks % _QUEUE_EVERY == 1:
+                    place.taken += await take_reports(desk, ways.http, settings, means.say)
                 if means.rounds is None or place.looks < means.rounds:
                     await means.sleep(desk.point.every)
         return {"taken": place.taken}
@@ -76,32 +83,39 @@ def watch_contact_point(
 
 
 @asynccontextmanager
-async def _wires(settings: Settings, point: ContactPoint, means: WatchMeans) -> AsyncIterator[tuple[Imap, Ways]]:
-    if point.mailbox is None:
-        raise UsageError("no mailbox is named: [mailbox] in intake.toml (docs/guide/one-hour.md)")
-    password = settings.credentials("imap.password", point.mailbox.host)
-    if password is None:
-        raise UsageError(f"the mailbox needs its password: credential imap.password@{point.mailbox.host}")
+async def _wires(settings: Settings, point: ContactPoint, means: WatchMeans) -> AsyncIterator[tuple[Imap | None, Ways]]:
+    """The mailbox, where one is named, and what pages travel by. Raises UsageError where there is nothing to watch, or no password."""
     own = {one.place: _OWN for one in (point.mailbox, point.outgoing) if one is not None}
     budget = Budget(means.clock, means.sleep, of=own)
+    imap = _mailbox(settings, point, budget, means)
+    if imap is None and not point.reports:
+        raise UsageError("there is nothing to watch: [mailbox] or [reports] in intake.toml (docs/guide/one-hour.md)")
     agent = settings.agent or f"actionday/{version('actionday')}"
-    # webhooks are the host's own, named by itself, and often inside
+    # webhooks and queues are the host's own, named by itself, and often inside
     async with Http(budget, means.clock, HttpPolicy(agent=agent, private_addresses=True)) as http:
         smtp = None
         if point.outgoing is not None:
             secret = settings.credentials("smtp.password", point.outgoing.host)
             smtp = Smtp(budget, point.outgoing, point.sender, secret, means.context)
-        imap = Imap(budget, point.mailbox, point.folder, password, means.context)
         try:
             yield imap, Ways(http, smtp, settings)
         finally:
-            await imap.close()
+            if imap is not None:
+                await imap.close()
+
+
+def _mailbox(settings: Settings, point: ContactPoint, budget: Budget, means: WatchMeans) -> Imap | None:
+    if point.mailbox is None:
+        return None
+    password = settings.credentials("imap.password", point.mailbox.host)
+    if password is None:
+        raise UsageError(f"the mailbox needs its password: credential imap.password@{point.mailbox.host}")
+    return Imap(budget, point.mailbox, point.folder, password, means.context)
 
 
 async def _look(desk: Desk, imap: Imap, ways: Ways, how: tuple[_Place, WatchMeans]) -> None:
     """One look: what is new is taken in, letter by letter, and who has to be woken is woken after each, so that no letter waits for others."""
     place, means = how
-    place.looks += 1
     try:
         for source, uid in await _new(desk, imap, place):
             mail = await imap.fetch(uid)

@@ -5,7 +5,7 @@ Not for: where it comes from (`mailbox`, `queues`, `intaking`).
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -53,7 +53,11 @@ class Desk:
     pool: Pool
     actor: Actor
     key: bytes
-    now: Callable[[], datetime]
+    clock: Clock
+
+    def now(self) -> datetime:
+        """The present, UTC."""
+        return self.clock.now()
 
     def number(self, known_as: str) -> EntryId:
         """The receipt's id: the same thing has the same one, and nobody else can tell from it what it is."""
@@ -68,7 +72,7 @@ def desk_of(settings: Settings, clock: Clock) -> Iterator[Desk]:
     actor = actor_of(settings, clock)
     with casebook_of(settings, clock) as casebook, _parsers(settings) as pool:
         sealed = Sealed(home.path, key)
-        yield Desk(casebook, sealed, contact_point(home.path), register_of(home.path), pool, actor, key, clock.now)
+        yield Desk(casebook, sealed, contact_point(home.path), register_of(home.path), pool, actor, key, clock)
 
 
 def _parsers(settings: Settings) -> AbstractContextManager[Pool]:

@@ -46,6 +46,8 @@ def test_what_was_received_comes_back_whole_and_the_first_word_stands(place: Pla
         assert casebook.receipts.there(A, RECEIPT)
         assert casebook.receipts.known(A, [letter().source, "other"]) == {letter().source}
         assert casebook.receipts.order(A, RECEIPT).letter.said["reference"] == "FR-2026-17"
+        assert casebook.receipts.sources(A, "imap://mail.example.org/") == [letter().source]
+        assert casebook.receipts.sources(A, "imap://mail_example%") == []  # no wildcards
 
 
 def test_lists_say_what_waits_and_for_what(place: Place) -> None:
@@ -101,6 +103,7 @@ def test_every_other_call_asks_for_its_permission(place: Place) -> None:
             lambda: receipts.list(none),
             lambda: receipts.unacknowledged(none),
             lambda: receipts.known(none, []),
+            lambda: receipts.sources(none, ""),
             lambda: receipts.there(none, RECEIPT),
             lambda: receipts.expired(none, AT),
             lambda: receipts.every(none),

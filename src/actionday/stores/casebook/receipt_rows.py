@@ -112,6 +112,12 @@ def known_sources(connection: Connection, sources: Sequence[str]) -> set[str]:
     return {row.source for row in asked_for(connection, select(RECEIPTS.c.source), RECEIPTS.c.source, sources)}
 
 
+def sources_from(connection: Connection, beginning: str) -> list[str]:
+    """Sources that begin so."""
+    query = select(RECEIPTS.c.source).where(RECEIPTS.c.source.startswith(beginning, autoescape=True))
+    return list(connection.execute(query.order_by(RECEIPTS.c.opened)).scalars())
+
+
 def belong_to(connection: Connection, receipt: str, hashes: Iterable[str]) -> None:
     """All entries about a receipt are about these subjects too, so that `forget` finds them together."""
     query = select(LEDGER.c.seq).where(or_(LEDGER.c.id == receipt, LEDGER.c.of == receipt))

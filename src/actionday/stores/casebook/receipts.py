@@ -56,6 +56,10 @@ class Receipts(Protocol):
         """Which sources something was received from already (permission `add`)."""
         ...
 
+    def sources(self, actor: Actor, beginning: str) -> Sequence[str]:
+        """Sources that begin so, of everything received (permission `add`)."""
+        ...
+
     def there(self, actor: Actor, receipt: EntryId) -> bool:
         """Whether it was received (permission `add`)."""
         ...

@@ -86,6 +86,12 @@ class SqlReceipts:
             key_of(connection, actor, Permission.ADD)
             return frozenset(rows.known_sources(connection, [*sources]))
 
+    def sources(self, actor: Actor, beginning: str) -> Sequence[str]:
+        """See `Receipts`."""
+        with self._database.reading() as connection:
+            key_of(connection, actor, Permission.ADD)
+            return rows.sources_from(connection, beginning)
+
     def there(self, actor: Actor, receipt: EntryId) -> bool:
         """See `Receipts`."""
         with self._database.reading() as connection:
