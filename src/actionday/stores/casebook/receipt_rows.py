@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from actionday.records import EntryId, UsageError
 from actionday.records.order import Order, fold_order
 from actionday.records.order_event import OrderEvent
-from actionday.records.receipt import ReceiptKind
+from actionday.records.receipt import WAKES, ReceiptKind
 from actionday.stores.casebook.chain import Kind, Part, moment
 from actionday.stores.casebook.ledger import PAGE, asked_for
 from actionday.stores.casebook.receipt_payloads import to_receipt
@@ -95,8 +95,10 @@ def lines(connection: Connection, *, waiting: bool) -> list[Received]:
 
 
 def unacknowledged(connection: Connection) -> list[str]:
-    """Ids of what nobody has yet."""
-    query = select(RECEIPTS.c.id).where(RECEIPTS.c.acknowledged == 0).order_by(RECEIPTS.c.received, RECEIPTS.c.opened)
+    """Ids of what may be an order and nobody has yet. Kinds that wake nobody may lie there by the thousand, and are asked for at no look."""
+    wakes = RECEIPTS.c.kind.in_([kind.value for kind in WAKES])
+    query = select(RECEIPTS.c.id).where(RECEIPTS.c.acknowledged == 0, wakes)
+    query = query.order_by(RECEIPTS.c.received, RECEIPTS.c.opened)
     return list(connection.execute(query).scalars())
 
 

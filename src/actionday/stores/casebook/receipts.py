@@ -49,7 +49,7 @@ class Receipts(Protocol):
         ...
 
     def unacknowledged(self, actor: Actor) -> Sequence[Order]:
-        """What nobody has yet (permission `add`): whom to page, the watch asks."""
+        """What may be an order and nobody has yet (permission `add`): whom to wake, the watch asks."""
         ...
 
     def known(self, actor: Actor, sources: Iterable[str]) -> frozenset[str]:

@@ -75,6 +75,7 @@ _RECEIPTS = (
     "waits_for TEXT NOT NULL, acknowledged INTEGER NOT NULL, kept_until TEXT, events INTEGER NOT NULL)",
     "CREATE INDEX receipts_source ON receipts (source)",
     "CREATE INDEX receipts_kept ON receipts (kept_until)",
+    "CREATE INDEX receipts_waking ON receipts (acknowledged, kind)",
 )
 STEPS: tuple[Mapping[str, tuple[str, ...]], ...] = (
     {"sqlite": _SQLITE, "postgresql": _POSTGRESQL},
