@@ -13,7 +13,6 @@ ROOT = Path(__file__).parents[2]
 VIOLATIONS = {
     "Rooms in the order of the work": ("records/clock.py", "import actionday.playbook"),
     "Observe and measure are strangers": ("measure/cohort.py", "import actionday.observe.reader"),
-    "Assess and observe are strangers": ("assess/intake.py", "import actionday.observe.reader"),
     "Link and observe are strangers": ("link/match.py", "import actionday.observe.reader"),
     "Link and measure are strangers": ("link/score.py", "import actionday.measure.cohort"),
     "Refer and observe are strangers": ("refer/package.py", "import actionday.observe.reader"),
