@@ -1,6 +1,6 @@
-"""Answers a parser process gives: recognise, unpack, parts, read, whole. Foreign files are only ever opened here.
+"""Answers a parser process gives: recognise, unpack, parts, read, whole, letter. Foreign files are only ever opened here.
 
-Requests come as JSON lines `{"do": "recognise"|"unpack"|"parts"|"read"|"whole", …}`; every request is answered by frames and a
+Requests come as JSON lines `{"do": "recognise"|"unpack"|"parts"|"read"|"whole"|"letter", …}`; every request is answered by frames and a
 last frame `{"end": true, "error": …}`. In between a frame `{"asks": "officers"}` asks back, once for a request and as late as
 can be, since the file before may not be through yet; one JSON line answers it. Standard output belongs to the frames: what a
 library prints goes to standard error.
@@ -76,7 +76,20 @@ def _part(request: Mapping[str, Any], part: Part, officers: Officers) -> Iterato
         )
 
 
-_VERBS = {"recognise": _recognise, "unpack": _unpack, "parts": _parts, "read": _read, "whole": _whole}
+def _letter(request: Mapping[str, Any], _: Officers) -> Iterator[Answer]:
+    from actionday.observe.letters import read_letter  # brings what an import does without
+
+    yield {"letter": read_letter(Path(request["path"])).to_json()}, {}
+
+
+_VERBS = {
+    "recognise": _recognise,
+    "unpack": _unpack,
+    "parts": _parts,
+    "read": _read,
+    "whole": _whole,
+    "letter": _letter,
+}
 
 
 class _Error:

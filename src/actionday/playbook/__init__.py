@@ -48,11 +48,25 @@ if TYPE_CHECKING:
     from actionday.playbook.holding import hold_target, holds, lift_hold
     from actionday.playbook.holdings import stats
     from actionday.playbook.imports import formats, import_exports, inspect, template
+    from actionday.playbook.intaking import (
+        Reply,
+        Said,
+        answer_received,
+        import_authorities,
+        list_received,
+        open_sealed,
+        preserve,
+        report_received,
+        show_received,
+        step_received,
+        take_files,
+    )
     from actionday.playbook.judging import judge, judge_none, lineage, withdraw
     from actionday.playbook.known import import_known
     from actionday.playbook.linking import link_evaluate, link_explain, link_returns, link_run
     from actionday.playbook.looking import probe, watch
     from actionday.playbook.looks import audit_looks, look_up
+    from actionday.playbook.mailbox import watch_contact_point
     from actionday.playbook.matching import match
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.pictures import draw_calibration, draw_pair
@@ -83,12 +97,15 @@ __all__ = [
     "NoneOrder",
     "ReadingOrder",
     "Reason",
+    "Reply",
+    "Said",
     "StrategyOrder",
     "UnitOrder",
     "actions",
     "add_evidence",
     "add_leads",
     "add_person",
+    "answer_received",
     "as_they_are",
     "assess_queue",
     "audit_looks",
@@ -113,6 +130,7 @@ __all__ = [
     "hand_on",
     "hold_target",
     "holds",
+    "import_authorities",
     "import_exports",
     "import_known",
     "inspect",
@@ -131,6 +149,7 @@ __all__ = [
     "link_queue",
     "link_returns",
     "link_run",
+    "list_received",
     "look_up",
     "make_checkpoint",
     "make_person_key",
@@ -138,13 +157,16 @@ __all__ = [
     "measure",
     "new_second_factor",
     "open_case",
+    "open_sealed",
     "origin_of",
     "people",
     "plan",
+    "preserve",
     "probe",
     "read_case",
     "readers_agree",
     "release_case",
+    "report_received",
     "reproduce",
     "requests",
     "retain",
@@ -152,9 +174,12 @@ __all__ = [
     "seal",
     "set_second_factor",
     "set_up",
+    "show_received",
     "sign_in",
     "stats",
+    "step_received",
     "strategies",
+    "take_files",
     "template",
     "threat",
     "threat_receipt",
@@ -162,6 +187,7 @@ __all__ = [
     "unit_here",
     "verify_casebook",
     "watch",
+    "watch_contact_point",
     "withdraw",
     "without_day",
     "write_scenario",
@@ -247,6 +273,18 @@ _FILES = {
     "withdraw": "judging",
     "without_day": "measuring",
     "write_scenario": "scenario",
+    "Reply": "intaking",
+    "Said": "intaking",
+    "answer_received": "intaking",
+    "import_authorities": "intaking",
+    "list_received": "intaking",
+    "open_sealed": "intaking",
+    "preserve": "intaking",
+    "report_received": "intaking",
+    "show_received": "intaking",
+    "step_received": "intaking",
+    "take_files": "intaking",
+    "watch_contact_point": "mailbox",
 }
 
 

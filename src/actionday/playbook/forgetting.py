@@ -8,6 +8,7 @@ from typing import Any
 from actionday.assess import FOLDER, drop_evidence, forget_evidence, kept_since
 from actionday.playbook.annexes import drop_annexes
 from actionday.playbook.casebooks import actor_of, casebook_of, has_casebook
+from actionday.playbook.received import erase_expired, sweep_sealed
 from actionday.records import Clock, lookup_hash, pseudonym
 from actionday.records.case import Stage
 from actionday.settings import Settings
@@ -53,6 +54,7 @@ def _forget_decisions(settings: Settings, subject: Subject, reason: str, clock: 
         erased = casebook.erase(
             actor_of(settings, clock), Erasure(subject.ids | subject.references, subject.names, reason)
         )
+        sweep_sealed(settings, casebook)
     return {"casebook": {"erased": erased.entries, "rewritten": erased.reasons}}
 
 
@@ -65,18 +67,21 @@ def _forget_evidence(home: Home, subject: Subject, key: bytes) -> dict[str, dict
 
 
 def retain(settings: Settings, days: Mapping[str, int], clock: Clock) -> dict[str, Any]:
-    """Erase rows older than so many days, by table; with `evidence`, what was frozen so long ago for cases that are over and not held.
+    """Erase rows older than so many days, by table; with `evidence`, what was frozen so long ago for cases that are over and not held;
+    and in any case what was preserved for orders and whose time is over.
 
-    Raises UsageError for a table that has no time; PermissionRefused for evidence, where whoever acts may not see how cases stand.
+    Raises UsageError for a table that has no time; PermissionRefused for evidence, where whoever acts may not see how cases stand, and where
+    people are enrolled and they may not erase.
     """
     home = open_home(settings.home)
     tables = {name: keep for name, keep in days.items() if name != FOLDER}
     with home.writing():
+        preserved = erase_expired(settings, clock)
         archive = Archive(home, query_memory=settings.query_memory)
         erased = erasure.retain(archive, tables, settings.by, clock.now()) if tables else {}
         if FOLDER in days:
             erased[FOLDER] = {"erased": _retain_evidence(settings, home, days[FOLDER], clock), "rewritten": 0}
-    return {"erased": erased}
+    return {"erased": erased, "preserved": preserved}
 
 
 def _retain_evidence(settings: Settings, home: Home, days: int, clock: Clock) -> int:

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     """send what was approved, and record what came back"""
     AUDIT = "audit"
     """see who looked at what"""
+    ENFORCE = "enforce"
+    """act on the own server on what was received, preserve, open what is preserved, and answer"""
 
 
 class Role(StrEnum):
@@ -58,9 +60,11 @@ class Role(StrEnum):
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.COLLECTOR: frozenset({Permission.ADD}),
     Role.ANALYST: frozenset({Permission.READ, Permission.JUDGE, Permission.FREEZE, Permission.ADD}),
-    Role.REVIEWER: frozenset({Permission.READ, Permission.JUDGE, Permission.ADD, Permission.ASSESS}),
+    Role.REVIEWER: frozenset(
+        {Permission.READ, Permission.JUDGE, Permission.ADD, Permission.ASSESS, Permission.ENFORCE}
+    ),
     Role.APPROVER: frozenset({Permission.READ, Permission.FREEZE, Permission.ADD, Permission.HOLD, Permission.APPROVE}),
-    Role.LIAISON: frozenset({Permission.READ, Permission.ADD, Permission.HOLD, Permission.REFER}),
+    Role.LIAISON: frozenset({Permission.READ, Permission.ADD, Permission.HOLD, Permission.REFER, Permission.ENFORCE}),
     Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
     Role.ADMINISTRATOR: frozenset({Permission.ENROL, Permission.ERASE, Permission.SET_UP}),
 }

@@ -25,6 +25,9 @@ MESSAGES = "/_matrix/client/v3/rooms/{roomId}/messages"
 ADMIN_USER = "/_synapse/admin/v2/users/{userId}"
 ADMIN_ROOM = "/_synapse/admin/v1/rooms/{roomId}"
 ADMIN_BLOCK = "/_synapse/admin/v1/rooms/{roomId}/block"
+ADMIN_EVENT_REPORTS = "/_synapse/admin/v1/event_reports"
+ADMIN_EVENT_REPORT = "/_synapse/admin/v1/event_reports/{reportId}"
+ADMIN_USER_REPORTS = "/_synapse/admin/v1/user_reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,18 @@ class Matrix:
         """Whether the operator has blocked the room. Needs an administrator's token."""
         return await self._get(ADMIN_BLOCK, room)
 
+    async def event_reports(self, start: str | None, limit: int) -> Asked:
+        """A page of the events that were reported, newest first. Needs an administrator's token."""
+        return await self._get(ADMIN_EVENT_REPORTS, "", _paged(start, limit))
+
+    async def event_report(self, number: str) -> Asked:
+        """One of them, with the event. Needs an administrator's token."""
+        return await self._get(ADMIN_EVENT_REPORT, number)
+
+    async def user_reports(self, start: str | None, limit: int) -> Asked:
+        """A page of the users that were reported, newest first. Needs an administrator's token."""
+        return await self._get(ADMIN_USER_REPORTS, "", _paged(start, limit))
+
     async def _get(
         self, path: str, name: str, query: Mapping[str, Sequence[str]] | None = None, *, large: bool = False
     ) -> Asked:
@@ -103,3 +118,7 @@ class Matrix:
             "GET", url + (f"?{told}" if told else ""), headers=headers, max_bytes=LARGE if large else None
         )
         return Asked(f"GET {self._base}{path}", answer)
+
+
+def _paged(start: str | None, limit: int) -> Mapping[str, Sequence[str]]:
+    return {"dir": ["b"], "limit": [str(limit)], "from": [start] if start else []}

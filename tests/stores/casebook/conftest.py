@@ -54,7 +54,7 @@ class Place:
 
     def dump(self) -> str:
         """All rows of all tables, as text."""
-        tables = ("casebook", "ledger", "payloads", "payload_subjects", "forgotten", "cases", "holds")
+        tables = ("casebook", "ledger", "payloads", "payload_subjects", "forgotten", "cases", "holds", "receipts")
         with self.sql() as engine, engine.begin() as connection:
             rows = [row for name in tables for row in connection.execute(text(f"SELECT * FROM {name}"))]
         return "\n".join(repr([bytes(cell) if isinstance(cell, memoryview) else cell for cell in row]) for row in rows)

@@ -56,13 +56,11 @@ def forget(subject: str, reason: str, names: tuple[str, ...], home: Path | None,
 
 
 @click.command()
-@click.option(
-    "--keep", multiple=True, required=True, metavar="TABLE=DAYS", help="Keep so many days of a table; may be repeated."
-)
+@click.option("--keep", multiple=True, metavar="TABLE=DAYS", help="Keep so many days of a table; may be repeated.")
 @home_option
 @json_option
 def retention(keep: tuple[str, ...], home: Path | None, as_json: bool) -> None:
-    """Erase rows that are older than your policy allows."""
+    """Erase rows that are older than your policy allows, and what was preserved for orders and whose time is over."""
     days = {}
     for item in keep:
         table, _, count = item.partition("=")
@@ -75,3 +73,5 @@ def retention(keep: tuple[str, ...], home: Path | None, as_json: bool) -> None:
         return
     for name, counts in found["erased"].items():
         say(f"{name}: {counts['erased']:,} rows erased")
+    if found["preserved"]:
+        say(f"preserved under Art. 6, and over: {found['preserved']:,} receipts lost what lay sealed")

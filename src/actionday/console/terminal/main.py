@@ -8,6 +8,7 @@ import click
 from actionday.console.terminal.archive import archive, forget, retention
 from actionday.console.terminal.assess import assess
 from actionday.console.terminal.campaign import campaign
+from actionday.console.terminal.intake import intake
 from actionday.console.terminal.ledger import ledger
 from actionday.console.terminal.link import link
 from actionday.console.terminal.measure import measure
@@ -29,7 +30,7 @@ def actionday() -> None:
 
 
 for command in (
-    init, run, observe, link, assess, refer, measure, campaign, scenario, archive, ledger, person, audit, forget, retention, reproduce, serve,
+    init, run, observe, link, assess, refer, measure, campaign, scenario, archive, ledger, person, audit, forget, retention, reproduce, serve, intake,
 ):  # fmt: skip
     actionday.add_command(command)
 

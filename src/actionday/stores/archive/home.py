@@ -6,6 +6,8 @@
       casebook.sqlite what was decided, unless a database keeps it (see `stores.casebook`)
       evidence/       frozen evidence, a folder a case (see `assess.evidence`)
       policy.toml     the unit's own grounds, authorities and hotlines, where it has some (see `assess.policy`)
+      sealed/         what a host received and has to preserve, encrypted (see `stores.sealed`)
+      intake.toml     what a host says of its contact point; register.toml beside it (see `playbook.contact_point`)
       keys/           the pseudonym key; may lie elsewhere (setting `keys`)
       staging/        work in progress of an import; empty between runs
       spill/          what running queries cannot hold in memory; gone between runs

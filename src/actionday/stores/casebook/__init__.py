@@ -4,6 +4,7 @@ from actionday.stores.casebook.casebook import Casebook, ChainReport, Checkpoint
 from actionday.stores.casebook.cases import Cases, Listing, Looked, Opened, Page, Standing
 from actionday.stores.casebook.chain import Head
 from actionday.stores.casebook.opening import casebook_exists, open_casebook
+from actionday.stores.casebook.receipts import Receipts, Received
 
 __all__ = [
     "Casebook",
@@ -19,6 +20,8 @@ __all__ = [
     "Looked",
     "Opened",
     "Page",
+    "Receipts",
+    "Received",
     "Standing",
     "casebook_exists",
     "open_casebook",

@@ -12,6 +12,7 @@ from actionday.records import Actor, ActorId, Answer, Enrolment, Lineage, Person
 from actionday.records.preregistration import Frozen
 from actionday.stores.casebook.cases import Cases
 from actionday.stores.casebook.chain import Head
+from actionday.stores.casebook.receipts import Receipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,11 @@ class Casebook(Protocol):
     @property
     def cases(self) -> Cases:
         """Its casework."""
+        ...
+
+    @property
+    def receipts(self) -> Receipts:
+        """What a host received."""
         ...
 
     def record(self, actor: Actor, judgements: Iterable[Answer]) -> Head:

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     HOLD_LIFTED = "hold_lifted"
     LOOK_UP = "look_up"
     SIGN_IN = "sign_in"
+    INTAKE = "intake"
 
 
 class Part(StrEnum):

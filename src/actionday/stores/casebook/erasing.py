@@ -7,6 +7,7 @@ loses the reason. The erasure record says which entries lost what, so that a pay
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from actionday.records import Actor, UsageError, lookup_hash, new_entry_id
+from actionday.stores.casebook import receipt_rows
 from actionday.stores.casebook.case_rows import forget_lines, held_hashes
 from actionday.stores.casebook.casebook import Erased, Erasure
 from actionday.stores.casebook.chain import Part, moment
@@ -24,6 +25,7 @@ def erase(connection: Connection, means: Means, actor: Actor, erasure: Erasure, 
         row.seq
         for row in asked_for(connection, select(PAYLOAD_SUBJECTS.c.seq), PAYLOAD_SUBJECTS.c.subject_hash, hashes)
     }
+    receipt_rows.refuse_preserved(connection, sorted(own), means.clock.now())
     named = _naming(connection, Naming.of(erasure.subjects, erasure.names)) - own
     known = {row[0] for row in asked_for(connection, select(FORGOTTEN), FORGOTTEN.c.subject_hash, hashes)}
     new = [{"subject_hash": one} for one in hashes if one not in known]
@@ -55,6 +57,7 @@ def _take(connection: Connection, gone: Gone) -> None:
     if rows:
         connection.execute(one, rows)
     forget_lines(connection, gone.facts)
+    receipt_rows.forget_lines(connection, gone.facts)
     subjects = delete(PAYLOAD_SUBJECTS).where(PAYLOAD_SUBJECTS.c.seq == bindparam("entry"))
     if gone.facts:
         connection.execute(subjects, [{"entry": seq} for seq in gone.facts])

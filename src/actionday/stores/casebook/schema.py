@@ -70,10 +70,18 @@ _CASES = (
     "CREATE TABLE holds (id TEXT PRIMARY KEY, target_hash TEXT NOT NULL, begun TEXT NOT NULL, until TEXT NOT NULL, lifted TEXT)",
     "CREATE INDEX holds_target ON holds (target_hash)",
 )
+_RECEIPTS = (
+    "CREATE TABLE receipts (id TEXT PRIMARY KEY, opened {integer} NOT NULL, kind TEXT NOT NULL, received TEXT NOT NULL, source TEXT NOT NULL, "
+    "waits_for TEXT NOT NULL, acknowledged INTEGER NOT NULL, kept_until TEXT, events INTEGER NOT NULL)",
+    "CREATE INDEX receipts_source ON receipts (source)",
+    "CREATE INDEX receipts_kept ON receipts (kept_until)",
+    "CREATE INDEX receipts_waking ON receipts (acknowledged, kind)",
+)
 STEPS: tuple[Mapping[str, tuple[str, ...]], ...] = (
     {"sqlite": _SQLITE, "postgresql": _POSTGRESQL},
     {"sqlite": _SIGNED, "postgresql": _SIGNED},
     {"sqlite": _CASES, "postgresql": _CASES},
+    {"sqlite": _RECEIPTS, "postgresql": _RECEIPTS},
 )
 """Statements by database; applying the first n makes version n."""
 _TYPES = {"sqlite": {"integer": "INTEGER", "bytes": "BLOB"}, "postgresql": {"integer": "BIGINT", "bytes": "BYTEA"}}

@@ -36,8 +36,10 @@ from actionday.stores.casebook.payloads import (
     writer_of,
 )
 from actionday.stores.casebook.people import enrol, key_at_work, key_of, people_of
+from actionday.stores.casebook.receipts import Receipts
 from actionday.stores.casebook.signing import head_signature
 from actionday.stores.casebook.sql_cases import SqlCases
+from actionday.stores.casebook.sql_receipts import SqlReceipts
 from actionday.stores.casebook.tables import CASEBOOK, LEDGER, PAYLOADS
 from actionday.stores.casebook.verify import verify
 
@@ -48,6 +50,7 @@ class SqlCasebook:
     def __init__(self, database: Database, means: Means) -> None:
         self._database, self._means = database, means
         self.cases: Cases = SqlCases(database, means)
+        self.receipts: Receipts = SqlReceipts(database, means)
 
     def record(self, actor: Actor, judgements: Iterable[Answer]) -> Head:
         """See `Casebook`."""

@@ -20,7 +20,7 @@ LEDGER = Table(
     Column(
         "kind",
         Text,
-        comment="casebook_made, judgement, judgement_withdrawn, campaign_frozen, erasure, person, unit, case, hold, hold_lifted, look_up, sign_in",
+        comment="casebook_made, judgement, judgement_withdrawn, campaign_frozen, erasure, person, unit, case, hold, hold_lifted, look_up, sign_in, intake",
     ),
     Column("at", Text, comment="when it was written, ISO 8601 in UTC, microseconds"),
     Column("actor", Text, comment="who wrote it, by id"),
@@ -85,4 +85,18 @@ HOLDS = Table(
     Column("until", Text, comment="ISO 8601 in UTC"),
     Column("lifted", Text, comment="when it was lifted, where it was"),
     comment="Targets that an authority asked to leave alone.",
+)
+RECEIPTS = Table(
+    "receipts",
+    METADATA,
+    Column("id", Text, primary_key=True, comment="of what was received: that of its first entry"),
+    Column("opened", BigInteger, comment="number of that entry"),
+    Column("kind", Text, comment="order, notice, user_report, complaint, unclear, other"),
+    Column("received", Text, comment="when the server received it, ISO 8601 in UTC"),
+    Column("source", Text, comment="where it came in: mailbox and number, file, queue"),
+    Column("waits_for", Text, comment="what a person has to do next; empty: nothing"),
+    Column("acknowledged", Integer, comment="1 where a person has it"),
+    Column("kept_until", Text, comment="when what is preserved has to be erased, ISO 8601 in UTC"),
+    Column("events", Integer, comment="how many entries are about it"),
+    comment="Where everything received stands: the fold of its entries, kept with each of them and made anew by `rebuild`.",
 )

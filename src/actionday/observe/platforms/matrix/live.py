@@ -6,14 +6,17 @@ Not for: accounts, private rooms (their members export them, on an order or cons
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 from actionday.observe.live import Collected
 from actionday.observe.outside import Outside, Target
 from actionday.observe.platforms.matrix import ids
-from actionday.observe.platforms.matrix.homeserver import TOKEN, client
+from actionday.observe.platforms.matrix.homeserver import ADMIN, TOKEN, client
+from actionday.observe.platforms.matrix.queue import queue
+from actionday.observe.reports import Report
 from actionday.records import InputError
 from actionday.wire.http import Answer
 from actionday.wire.matrix import Matrix
@@ -53,6 +56,11 @@ class MatrixLive:
             state = _good((await server.state(room)).answer, target, "its state cannot be read")
             _write(file, state if isinstance(state, list) else [], room)  # last, since the last word counts
         return Collected((path,), cursor, f"{count} events of {room}")
+
+    async def reports(self, base: str, known: Sequence[str], outside: Outside) -> Sequence[Report]:
+        """What users reported to one's own homeserver; the token is an administrator's."""
+        token = outside.need(ADMIN, urlsplit(base).netloc)
+        return await queue(Matrix(outside.http, base, token), known)
 
 
 async def _room(server: Matrix, target: Target) -> str:
