@@ -34,6 +34,8 @@ class Permission(StrEnum):
     """send what was approved, and record what came back"""
     AUDIT = "audit"
     """see who looked at what"""
+    PLAN = "plan"
+    """choose a campaign's targets among findings, and lay it before an approver"""
 
 
 class Role(StrEnum):
@@ -57,10 +59,10 @@ class Role(StrEnum):
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.COLLECTOR: frozenset({Permission.ADD}),
-    Role.ANALYST: frozenset({Permission.READ, Permission.JUDGE, Permission.FREEZE, Permission.ADD}),
-    Role.REVIEWER: frozenset({Permission.READ, Permission.JUDGE, Permission.ADD, Permission.ASSESS}),
+    Role.ANALYST: frozenset({Permission.READ, Permission.JUDGE, Permission.FREEZE, Permission.ADD, Permission.PLAN}),
+    Role.REVIEWER: frozenset({Permission.READ, Permission.JUDGE, Permission.ADD, Permission.ASSESS, Permission.PLAN}),
     Role.APPROVER: frozenset({Permission.READ, Permission.FREEZE, Permission.ADD, Permission.HOLD, Permission.APPROVE}),
-    Role.LIAISON: frozenset({Permission.READ, Permission.ADD, Permission.HOLD, Permission.REFER}),
+    Role.LIAISON: frozenset({Permission.READ, Permission.ADD, Permission.HOLD, Permission.REFER, Permission.PLAN}),
     Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
     Role.ADMINISTRATOR: frozenset({Permission.ENROL, Permission.ERASE, Permission.SET_UP}),
 }
