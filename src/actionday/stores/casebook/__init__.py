@@ -1,11 +1,26 @@
 """What was decided: an append-only, hash-chained ledger on SQLite or PostgreSQL, and what of it can be erased beside it."""
 
+from actionday.stores.casebook.campaigns import CampaignLine, Campaigns
 from actionday.stores.casebook.casebook import Casebook, ChainReport, Checkpoint, Erased, Erasure, Fault, Line
 from actionday.stores.casebook.cases import Cases, Listing, Looked, Opened, Page, Standing
 from actionday.stores.casebook.chain import Head
 from actionday.stores.casebook.opening import casebook_exists, open_casebook
+from actionday.stores.casebook.publications import Publications
+from actionday.stores.casebook.referrals import (
+    Batch,
+    Filed,
+    Kept,
+    PartnerList,
+    ReferralLine,
+    ReferralListing,
+    Referrals,
+    Sending,
+)
 
 __all__ = [
+    "Batch",
+    "CampaignLine",
+    "Campaigns",
     "Casebook",
     "Cases",
     "ChainReport",
@@ -13,12 +28,20 @@ __all__ = [
     "Erased",
     "Erasure",
     "Fault",
+    "Filed",
     "Head",
+    "Kept",
     "Line",
     "Listing",
     "Looked",
     "Opened",
     "Page",
+    "PartnerList",
+    "Publications",
+    "ReferralLine",
+    "ReferralListing",
+    "Referrals",
+    "Sending",
     "Standing",
     "casebook_exists",
     "open_casebook",

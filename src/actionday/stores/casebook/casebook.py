@@ -10,8 +10,11 @@ from typing import Protocol, Self
 
 from actionday.records import Actor, ActorId, Answer, Enrolment, Lineage, Person, Withdrawal
 from actionday.records.preregistration import Frozen
+from actionday.stores.casebook.campaigns import Campaigns
 from actionday.stores.casebook.cases import Cases
 from actionday.stores.casebook.chain import Head
+from actionday.stores.casebook.publications import Publications
+from actionday.stores.casebook.referrals import Referrals
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,21 @@ class Casebook(Protocol):
     @property
     def cases(self) -> Cases:
         """Its casework."""
+        ...
+
+    @property
+    def campaigns(self) -> Campaigns:
+        """Its campaigns."""
+        ...
+
+    @property
+    def referrals(self) -> Referrals:
+        """Its referrals, and the outbox from which they leave."""
+        ...
+
+    @property
+    def publications(self) -> Publications:
+        """Its change feed."""
         ...
 
     def record(self, actor: Actor, judgements: Iterable[Answer]) -> Head:

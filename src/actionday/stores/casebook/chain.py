@@ -37,6 +37,12 @@ class Kind(StrEnum):
     HOLD_LIFTED = "hold_lifted"
     LOOK_UP = "look_up"
     SIGN_IN = "sign_in"
+    CAMPAIGN = "campaign"
+    REFERRAL = "referral"
+    RELEASED = "referral_released"
+    PARTNER_LIST = "partner_list"
+    PUBLICATION = "publication"
+    SUBJECT_REQUEST = "subject_request"
 
 
 class Part(StrEnum):

@@ -1,0 +1,220 @@
+"""Referrals over SQLAlchemy: permissions asked, findings and uniqueness looked at, entries appended, lines kept, in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from actionday.records import Actor, EntryId, Permission, UsageError, lookup_hash, new_entry_id
+from actionday.records.campaign_state import CampaignState
+from actionday.records.case import fold_case
+from actionday.records.outgoing import Form, Outgoing
+from actionday.records.referral import Referral, ReferralEvent, Step
+from actionday.stores.casebook import case_rows
+from actionday.stores.casebook import referral_rows as rows
+from actionday.stores.casebook.chain import moment
+from actionday.stores.casebook.databases import Database
+from actionday.stores.casebook.ledger import Means, append
+from actionday.stores.casebook.outbox import alone, keep, own_event, take
+from actionday.stores.casebook.people import key_of
+from actionday.stores.casebook.referral_payloads import of_list, of_referral, of_release
+from actionday.stores.casebook.referrals import (
+    Batch,
+    Filed,
+    PartnerList,
+    ReferralLine,
+    ReferralListing,
+    Sending,
+)
+from actionday.stores.casebook.sql_campaigns import state_of
+
+_CONTESTS = frozenset({Step.CONTESTED, Step.CONTEST_UPHELD, Step.CONTEST_REJECTED})
+_NOT_TOLD = _CONTESTS | {Step.DRAFTED, Step.APPROVED, Step.QUEUED}
+_OURS = frozenset({Step.SENT, Step.NOT_SENT, Step.IN_DOUBT, Step.RECEIVED, Step.WITHDRAWN, Step.UNDONE, Step.SUPPLIED})
+_AFTER_TAKING = frozenset({Step.SENT, Step.NOT_SENT, Step.RECEIVED, Step.WITHDRAWN})
+
+
+class SqlReferrals:
+    """See `Referrals`. Shares the casebook's database; may be used from several threads."""
+
+    def __init__(self, database: Database, means: Means) -> None:
+        self._database, self._means = database, means
+
+    def draft(self, actor: Actor, drafts: Iterable[Outgoing]) -> Sequence[EntryId]:
+        """See `Referrals`."""
+        with self._database.writing() as connection:
+            key = key_of(connection, actor, Permission.REFER)
+            single = alone(connection)
+            campaigns: dict[EntryId, CampaignState] = {}
+            made = []
+            for what in drafts:
+                if what.campaign is not None and what.campaign not in campaigns:
+                    campaigns[what.campaign] = state_of(connection, what.campaign)
+                _of_finding(connection, self._means, what, single)
+                _of_campaign(campaigns, what)
+                self._alone_there(connection, what)
+                made.append(self._drafted(connection, actor, key, what))
+            return made
+
+    def approve(self, actor: Actor, referrals: Iterable[EntryId]) -> None:
+        """See `Referrals`."""
+        with self._database.writing() as connection:
+            key = key_of(connection, actor, Permission.APPROVE)
+            single = alone(connection)
+            for identity in referrals:
+                one = self._filed(connection, identity)
+                drafter = next(event.by for event in one.state.accepted if event.step is Step.DRAFTED)
+                if drafter == actor.id and not single:
+                    raise UsageError(f"{identity}: it is approved by somebody else than who drafted it")
+                for step in (Step.APPROVED, Step.QUEUED):
+                    one = self._add(
+                        connection, actor, key, one, own_event(self._means, actor, one.state, step), ours=True
+                    )
+
+    def again(self, actor: Actor, referral: EntryId) -> None:
+        """See `Referrals`."""
+        with self._database.writing() as connection:
+            key = key_of(connection, actor, Permission.REFER)
+            one = self._filed(connection, referral)
+            event = own_event(self._means, actor, one.state, Step.QUEUED)
+            self._add(connection, actor, key, one, event, ours=True)
+
+    def take(self, actor: Actor, sending: Sending, only: EntryId | None = None) -> Batch:
+        """See `Referrals`."""
+        with self._database.writing() as connection:
+            key = key_of(connection, actor, Permission.REFER)
+            return take(connection, self._means, actor, key, sending, only)
+
+    def tell(self, actor: Actor, referral: EntryId, event: ReferralEvent) -> Referral:
+        """See `Referrals`."""
+        if event.by != actor.id:
+            raise UsageError("a step is recorded by the person who takes it")
+        if event.at > self._means.clock.now():
+            raise UsageError(f"{event.step} lies ahead: {event.at.isoformat()}")
+        if event.step in _NOT_TOLD:
+            raise UsageError(f"{event.step} is nobody's to tell: it follows from drafting, approving or the case")
+        with self._database.writing() as connection:
+            key = key_of(connection, actor, Permission.REFER)
+            one = self._filed(connection, referral)
+            at = None if one.state.stage is None else one.state.stage
+            known = any(told.id == event.id for told in one.state.told)
+            if at is not None and not known:
+                if at.step is Step.QUEUED and event.step in (Step.SENT, Step.IN_DOUBT):
+                    raise UsageError(f"{referral}: it is taken to be sent first")
+                if event.step in _AFTER_TAKING and event.at <= at.at:
+                    event = replace(event, at=at.at + timedelta(microseconds=1))
+            return self._add(connection, actor, key, one, event, ours=event.step in _OURS).state
+
+    def release(self, actor: Actor, referral: EntryId, why: str) -> None:
+        """See `Referrals`."""
+        if not why.strip():
+            raise UsageError("what a partner's list parked is let go for a reason")
+        with self._database.writing() as connection:
+            key = key_of(connection, actor, Permission.APPROVE)
+            one = self._filed(connection, referral)
+            entry = new_entry_id("x", self._means.randomness)
+            append(
+                connection, self._means, actor, [of_release(actor, entry, referral, self._means.clock.now(), why)], key
+            )
+            keep(connection, self._means, replace(one, released=True))
+
+    def referral(self, actor: Actor, referral: str) -> Filed:
+        """See `Referrals`."""
+        with self._database.reading() as connection:
+            key_of(connection, actor, Permission.READ)
+            return self._filed(connection, referral)
+
+    def list(self, actor: Actor, asked: ReferralListing) -> Sequence[ReferralLine]:
+        """See `Referrals`."""
+        with self._database.reading() as connection:
+            key_of(connection, actor, Permission.READ)
+            return rows.listed(connection, asked)
+
+    def put_list(self, actor: Actor, campaign: str, unit: str, kind: PartnerList, marks: Iterable[str]) -> int:
+        """See `Referrals`."""
+        known = sorted(set(marks))
+        entry = new_entry_id("y", self._means.randomness)
+        with self._database.writing() as connection:
+            key = key_of(connection, actor, Permission.REFER)
+            made = of_list(actor, entry, self._means.clock.now(), (campaign, unit, kind.value), known)
+            append(connection, self._means, actor, [made], key)
+            rows.put_list(connection, campaign, unit, kind.value, known)
+        return len(known)
+
+    def partner_marks(self, actor: Actor, campaign: str) -> Sequence[tuple[str, PartnerList, str]]:
+        """See `Referrals`."""
+        with self._database.reading() as connection:
+            key_of(connection, actor, Permission.READ)
+            found = rows.partner_lists(connection, campaign)
+        return [
+            ("" if kind == PartnerList.HELD else unit, PartnerList(kind), mark) for unit, kind, mark in found
+        ]  # fmt: skip
+
+    def rebuild(self, actor: Actor) -> int:
+        """See `Referrals`."""
+        with self._database.writing() as connection:
+            key_of(connection, actor, Permission.READ)
+            return rows.rebuilt(connection, lambda name: lookup_hash(self._means.key, name))
+
+    def _filed(self, connection: Connection, referral: str) -> Filed:
+        identity = rows.named(connection, referral)
+        found = None if identity is None else rows.filed(connection, identity)
+        if found is None:
+            raise UsageError(f"there is no referral {referral} here")
+        return found
+
+    def _drafted(self, connection: Connection, actor: Actor, key: bytes | None, what: Outgoing) -> EntryId:
+        identity = new_entry_id("r", self._means.randomness)
+        event = ReferralEvent(identity, Step.DRAFTED, self._means.clock.now(), actor.id)
+        append(connection, self._means, actor, [of_referral(actor, identity, event, what)], key)
+        keep(connection, self._means, Filed(identity, what, Referral().add(event)), new=True)
+        return identity
+
+    def _add(
+        self, connection: Connection, actor: Actor, key: bytes | None, one: Filed, event: ReferralEvent, *, ours: bool
+    ) -> Filed:  # fmt: skip
+        try:
+            after = one.state.add(event)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        reason = next((refusal.reason for refusal in after.refused if refusal.event.id == event.id), "")
+        if ours and reason:
+            raise UsageError(f"{one.id}: {reason}")
+        append(connection, self._means, actor, [of_referral(actor, one.id, event)], key)
+        kept = replace(one, state=after)
+        keep(connection, self._means, kept)
+        return kept
+
+    def _alone_there(self, connection: Connection, what: Outgoing) -> None:
+        hashes = [lookup_hash(self._means.key, name) for name in what.names]
+        if case_rows.held_hashes(connection, hashes, moment(self._means.clock.now())):
+            raise UsageError(f"{what.case}: it is held for an authority")
+        if there := rows.taken_names(connection, hashes, what.recipient):
+            raise UsageError(
+                f"{what.case}: {there[0]} is about it already, for {what.recipient}: one referral per target and recipient"
+            )
+        if rows.named(connection, what.reference) is not None:
+            raise UsageError(f"{what.reference} is the reference of another referral")
+
+
+def _of_finding(connection: Connection, means: Means, what: Outgoing, single: bool) -> None:
+    case = fold_case(case_rows.events_of(connection, what.case))
+    if case is None or not case.stands(means.clock.now()):
+        raise UsageError(f"{what.case}: only a finding that stands is referred")
+    if case.opening.target != what.target:
+        raise UsageError(f"{what.case}: a referral is about the target of its case")
+    if single and what.form is Form.REFERRAL:
+        raise UsageError("a unit of one sends notices and platform reports, no referrals")
+
+
+def _of_campaign(campaigns: dict[EntryId, CampaignState], what: Outgoing) -> None:
+    if what.campaign is None:
+        return
+    state = campaigns[what.campaign]
+    if not state.approved or state.closed:
+        raise UsageError(f"{what.campaign}: it was not launched, or is closed")
+    if what.case not in state.targets:
+        raise UsageError(f"{what.case}: it is no target of {what.campaign}")
+    if state.plan.units and not what.marks:
+        raise UsageError(f"{what.case}: within a joint campaign a target is compared with partners' lists first")
