@@ -135,7 +135,7 @@ def listed(connection: Connection, asked: ReferralListing) -> list[ReferralLine]
     return [
         ReferralLine(
             EntryId(row.id), EntryId(row.case_id), row.campaign, row.recipient, row.reference, row.form, row.status, row.stage, row.taken,
-            row.platform or "", row.case_stage or "",
+            row.drafted, row.platform or "", row.case_stage or "",
         )
         for row in connection.execute(query)
     ]  # fmt: skip

@@ -71,7 +71,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class ReferralLine:
-    """One line of a list of referrals. `taken` is ISO 8601 in UTC."""
+    """One line of a list of referrals. `taken` is ISO 8601 in UTC; `drafted` the number of the entry that drafted it."""
 
     referral: EntryId
     case: EntryId
@@ -82,6 +82,7 @@ class ReferralLine:
     status: str
     stage: str
     taken: str | None
+    drafted: int
     platform: str = ""
     case_stage: str = ""
 
