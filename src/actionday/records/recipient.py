@@ -71,7 +71,10 @@ class Recipient:
     @property
     def seen_by(self) -> tuple[str, ...]:
         """Who will see what is sent, in words; the recipient first."""
-        seen = [f"{self.name}, by {self.route.removeprefix('by_').replace('_', ' ')}" + (f" ({self.address})" if self.address else "")]
+        seen = [
+            f"{self.name}, by {self.route.removeprefix('by_').replace('_', ' ')}"
+            + (f" ({self.address})" if self.address else "")
+        ]
         if self.forwards_to_customer:
             seen.append("its customer, to whom it forwards complaints: that may be the content provider")
         return tuple(seen)
