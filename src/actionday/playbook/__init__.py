@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from actionday.playbook.assessing import add_leads, assess_queue, grounds, open_case
     from actionday.playbook.briefs import brief, origin_of, reproduce
     from actionday.playbook.campaigning import PlanOrder, ask_units, drop_target, open_items, plan_campaign, step_campaign, unit_answered
+    from actionday.playbook.counting import casework
     from actionday.playbook.exchanging import export_list, import_list, share_key
     from actionday.playbook.following import campaign_status
     from actionday.playbook.referring import Delivered, DraftOrder, answer_referral, approve_referrals, draft_referrals, referral_status, release_referral, send_referrals, settle_referral, take_referrals
+    from actionday.playbook.requesting import RequestOrder, contest_reference, decide_reference, subject_request
     from actionday.playbook.collecting import collect
     from actionday.playbook.copies import duplicates
     from actionday.playbook.dismantling import plan, strategies
@@ -90,6 +92,7 @@ __all__ = [
     "PlanOrder",
     "ReadingOrder",
     "Reason",
+    "RequestOrder",
     "StrategyOrder",
     "UnitOrder",
     "actions",
@@ -105,13 +108,16 @@ __all__ = [
     "brief",
     "campaign_status",
     "case_history",
+    "casework",
     "change_person",
     "close_case",
     "collect",
     "confirm",
     "contest",
+    "contest_reference",
     "copy_evidence",
     "decide_contest",
+    "decide_reference",
     "draft_referrals",
     "draw_calibration",
     "draw_pair",
@@ -178,6 +184,7 @@ __all__ = [
     "stats",
     "step_campaign",
     "strategies",
+    "subject_request",
     "take_referrals",
     "template",
     "threat",
@@ -200,6 +207,7 @@ _FILES = {
     "plan_campaign": "campaigning",
     "step_campaign": "campaigning",
     "unit_answered": "campaigning",
+    "casework": "counting",
     "export_list": "exchanging",
     "import_list": "exchanging",
     "share_key": "exchanging",
@@ -214,6 +222,10 @@ _FILES = {
     "send_referrals": "referring",
     "settle_referral": "referring",
     "take_referrals": "referring",
+    "RequestOrder": "requesting",
+    "contest_reference": "requesting",
+    "decide_reference": "requesting",
+    "subject_request": "requesting",
     "add_evidence": "handing",
     "add_leads": "assessing",
     "add_person": "enrolling",

@@ -175,6 +175,38 @@ def routes(as_json: bool) -> None:
         say(f"  carries {', '.join(one['carries'])}; {one['sees']}")
 
 
+@refer.command()
+@click.argument("reference")
+@click.option("--why", required=True, help="What the content provider says.")
+@home_option
+@json_option
+def contest(reference: str, why: str, home: Path | None, as_json: bool) -> None:
+    """Record that a content provider contests, by REFERENCE alone. Nothing about it leaves until that is decided."""
+    _contested(playbook.contest_reference(settings_for(home), reference, why, SystemClock()), as_json)
+
+
+@refer.command()
+@click.argument("reference")
+@click.option("--upheld/--rejected", default=None, required=True, help="Whether the contest is right.")
+@click.option("--why", required=True, help="The reason, for the ledger.")
+@home_option
+@json_option
+def decide(reference: str, upheld: bool, why: str, home: Path | None, as_json: bool) -> None:
+    """Decide on the contest of REFERENCE. Upheld, it is withdrawn and retracted everywhere, and reinstatement is asked."""
+    _contested(playbook.decide_reference(settings_for(home), reference, why, SystemClock(), upheld=upheld), as_json)
+
+
+def _contested(found: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    say(f"{found['reference']}: {found['stage']}{', contested' if found['contested'] else ''}")
+    if found["withdrawn"]:
+        say(f"    withdrawn: {', '.join(found['withdrawn'])}")
+    for recipient in found["reinstatement_asked_of"]:
+        say(f"    ask {recipient} to reinstate it")
+
+
 def _one(found: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(found)

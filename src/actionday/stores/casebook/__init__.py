@@ -16,6 +16,7 @@ from actionday.stores.casebook.referrals import (
     Referrals,
     Sending,
 )
+from actionday.stores.casebook.requests import Requests, Told
 
 __all__ = [
     "Batch",
@@ -41,8 +42,10 @@ __all__ = [
     "ReferralLine",
     "ReferralListing",
     "Referrals",
+    "Requests",
     "Sending",
     "Standing",
+    "Told",
     "casebook_exists",
     "open_casebook",
 ]

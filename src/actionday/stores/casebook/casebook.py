@@ -15,6 +15,7 @@ from actionday.stores.casebook.cases import Cases
 from actionday.stores.casebook.chain import Head
 from actionday.stores.casebook.publications import Publications
 from actionday.stores.casebook.referrals import Referrals
+from actionday.stores.casebook.requests import Requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ class Casebook(Protocol):
     @property
     def publications(self) -> Publications:
         """Its change feed."""
+        ...
+
+    @property
+    def requests(self) -> Requests:
+        """Requests of those whom its entries are about."""
         ...
 
     def record(self, actor: Actor, judgements: Iterable[Answer]) -> Head:

@@ -42,6 +42,7 @@ class SqlCampaigns:
             raise UsageError("an item is opened by its own step")
         _in_order(actor, [event])
         with self._database.writing() as connection:
+            key_of(connection, actor, CAMPAIGN_NEEDS[event.step])
             case = fold_case(case_rows.events_of(connection, event.case))
             if case is None:
                 raise UsageError(f"there is no case {event.case} here")

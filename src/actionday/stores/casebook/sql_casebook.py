@@ -39,11 +39,13 @@ from actionday.stores.casebook.payloads import (
 from actionday.stores.casebook.people import enrol, key_at_work, key_of, people_of
 from actionday.stores.casebook.publications import Publications
 from actionday.stores.casebook.referrals import Referrals
+from actionday.stores.casebook.requests import Requests
 from actionday.stores.casebook.signing import head_signature
 from actionday.stores.casebook.sql_campaigns import SqlCampaigns
 from actionday.stores.casebook.sql_cases import SqlCases
 from actionday.stores.casebook.sql_publications import SqlPublications
 from actionday.stores.casebook.sql_referrals import SqlReferrals
+from actionday.stores.casebook.sql_requests import SqlRequests
 from actionday.stores.casebook.tables import CASEBOOK, LEDGER, PAYLOADS
 from actionday.stores.casebook.verify import verify
 
@@ -57,6 +59,7 @@ class SqlCasebook:
         self.campaigns: Campaigns = SqlCampaigns(database, means)
         self.referrals: Referrals = SqlReferrals(database, means)
         self.publications: Publications = SqlPublications(database, means)
+        self.requests: Requests = SqlRequests(database, means)
 
     def record(self, actor: Actor, judgements: Iterable[Answer]) -> Head:
         """See `Casebook`."""
