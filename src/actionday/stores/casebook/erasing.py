@@ -17,6 +17,7 @@ from actionday.stores.casebook.publication_rows import Announced, announce, item
 from actionday.stores.casebook.referral_rows import forget_lines as forget_referrals
 from actionday.stores.casebook.referral_rows import on_its_way
 from actionday.stores.casebook.tables import FORGOTTEN, PAYLOAD_SUBJECTS, PAYLOADS
+from actionday.stores.casebook.turn import Turn
 
 
 def erase(connection: Connection, means: Means, actor: Actor, erasure: Erasure, key: bytes | None = None) -> Erased:
@@ -45,7 +46,9 @@ def erase(connection: Connection, means: Means, actor: Actor, erasure: Erasure, 
             connection.execute(insert(FORGOTTEN), new)
         record = of_erasure(actor, new_entry_id("e", means.randomness), gone, erasure.reason)
         append(connection, means, actor, [record], key)
-        announce(connection, means, actor, key, [Announced(PublicationKind.ERASURE, None, item) for item in items])
+        announce(
+            Turn(connection, means, actor, key), [Announced(PublicationKind.ERASURE, None, item) for item in items]
+        )
     return Erased(len(own), len(named))
 
 

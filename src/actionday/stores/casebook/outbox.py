@@ -4,11 +4,12 @@ Every path out of the casebook goes through `take`. It writes that the referral 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from actionday.records import Actor, EntryId, lookup_hash, new_entry_id
+from actionday.records import EntryId, new_entry_id
 from actionday.records.campaign_state import CampaignStage
 from actionday.records.case import fold_case
 from actionday.records.referral import Referral, ReferralEvent, Step
@@ -17,48 +18,44 @@ from actionday.stores.casebook import referral_rows as rows
 from actionday.stores.casebook.case_payloads import to_unit
 from actionday.stores.casebook.chain import Kind, moment
 from actionday.stores.casebook.entry_rows import newest_of
-from actionday.stores.casebook.ledger import Means, append
 from actionday.stores.casebook.payloads import Draft
 from actionday.stores.casebook.referral_payloads import of_referral
 from actionday.stores.casebook.referrals import Batch, Filed, Kept, PartnerList, Sending
 from actionday.stores.casebook.tables import PARTNER_MARKS, REFERRAL_MARKS, REFERRALS
+from actionday.stores.casebook.turn import Turn
 
 _MOMENT = timedelta(microseconds=1)
 
 
-def take(
-    connection: Connection, means: Means, actor: Actor, key: bytes | None, sending: Sending, only: EntryId | None
-) -> Batch:
+def take(turn: Turn, sending: Sending, only: EntryId | None) -> Batch:
     """Take what may leave, inside the caller's write transaction."""
-    now = means.clock.now()
-    room = _room(connection, sending, now)
+    room = _room(turn.connection, sending, turn.now)
     taken: list[Filed] = []
     left: list[Kept] = []
     drafts: list[Draft] = []
     full = False
-    for identity in _waiting(connection, sending.recipient, only):
+    for identity in _waiting(turn.connection, sending.recipient, only):
         if full := len(taken) >= room:
             break
-        one = rows.filed(connection, identity)
+        one = rows.filed(turn.connection, identity)
         if one is None:
             continue
-        if reason := why_stays(connection, means, one, now):
+        if reason := why_stays(turn, one):
             left.append(Kept(one.id, reason))
             continue
-        event = own_event(means, actor, one.state, Step.IN_DOUBT, "taken to be sent")
-        after = Filed(one.id, one.outgoing, one.state.add(event), one.released)
-        drafts.append(of_referral(actor, one.id, event))
-        taken.append(after)
-    append(connection, means, actor, drafts, key)
+        event = own_event(turn, one.state, Step.IN_DOUBT, "taken to be sent")
+        drafts.append(of_referral(turn.actor, one.id, event))
+        taken.append(replace(one, state=one.state.add(event)))
+    turn.append(drafts)
     for one in taken:
-        keep(connection, means, one)
+        keep(turn, one)
     return Batch(tuple(taken), tuple(left), full)
 
 
-def why_stays(connection: Connection, means: Means, one: Filed, now: datetime) -> str:
+def why_stays(turn: Turn, one: Filed) -> str:
     """Why a referral that waits may not leave now; empty where it may."""
-    what = one.outgoing
-    if case_rows.held_hashes(connection, [lookup_hash(means.key, name) for name in what.names], moment(now)):
+    what, connection, now = one.outgoing, turn.connection, turn.now
+    if case_rows.held_hashes(connection, [turn.hashed(name) for name in what.names], moment(now)):
         return "it is held for an authority"
     listed = _listed(connection, one.id)
     if PartnerList.HELD in listed:
@@ -71,20 +68,17 @@ def why_stays(connection: Connection, means: Means, one: Filed, now: datetime) -
     return _campaign(connection, one) or _eyes(connection, one)
 
 
-def own_event(
-    means: Means, actor: Actor, state: Referral, step: Step, evidence: str = "", reason: str = ""
-) -> ReferralEvent:
+def own_event(turn: Turn, state: Referral, step: Step, evidence: str = "", reason: str = "") -> ReferralEvent:
     """A step of our own, dated behind all that was told so far, so that it follows on it."""
     last = max((event.at for event in state.told), default=None)
-    now = means.clock.now()
-    at = now if last is None else max(now, last + _MOMENT)
-    return ReferralEvent(new_entry_id("s", means.randomness), step, at, actor.id, evidence, reason)
+    at = turn.now if last is None else max(turn.now, last + _MOMENT)
+    return ReferralEvent(new_entry_id("s", turn.means.randomness), step, at, turn.actor.id, evidence, reason)
 
 
-def keep(connection: Connection, means: Means, one: Filed, *, new: bool = False) -> None:
+def keep(turn: Turn, one: Filed, *, new: bool = False) -> None:
     """The lines of a referral that took a step."""
-    number = rows.number_of(connection, one.id) if new else 0
-    rows.put(connection, rows.lines_of(one, number, lambda name: lookup_hash(means.key, name)), new=new)
+    number = rows.number_of(turn.connection, one.id) if new else 0
+    rows.put(turn.connection, rows.lines_of(one, number, turn.hashed), new=new)
 
 
 def alone(connection: Connection) -> bool:

@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, insert, select
 
-from actionday.records import Actor, EntryId, UsageError, new_entry_id
+from actionday.records import EntryId, UsageError, new_entry_id
 from actionday.records.publication import OUT, Publication, PublicationId, PublicationKind, publication_id
 from actionday.stores.casebook.chain import Kind, Part, moment
 from actionday.stores.casebook.entry_rows import entries_of
-from actionday.stores.casebook.ledger import Means, append, asked_for
+from actionday.stores.casebook.ledger import asked_for
 from actionday.stores.casebook.payloads import Draft
 from actionday.stores.casebook.tables import LEDGER, PAYLOADS, PUBLICATIONS
+from actionday.stores.casebook.turn import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +54,20 @@ _OPENINGS = msgspec.json.Decoder(_OpeningOf)
 _TELLING = frozenset(kind.value for kind in OUT)
 
 
-def announce(
-    connection: Connection, means: Means, actor: Actor, key: bytes | None, what: Sequence[Announced]
-) -> list[PublicationId]:
+def announce(turn: Turn, what: Sequence[Announced]) -> list[PublicationId]:
     """Append to ledger and feed. A retraction and an erasure record are about their item alone."""
-    now, last = means.clock.now(), _last(connection)
+    now, last = turn.now, _last(turn.connection)
     drafts, lines = [], []
     for one in what:
-        last = publication_id(now, means.randomness, last)
-        item, entry = one.item or last, new_entry_id("w", means.randomness)
+        last = publication_id(now, turn.means.randomness, last)
+        item, entry = one.item or last, new_entry_id("w", turn.means.randomness)
         facts = msgspec.json.encode(_Facts(last, one.kind, item, moment(now)))
-        drafts.append(Draft(entry, Kind.PUBLICATION, facts, msgspec.json.encode(_Said(actor.name)), one.case))
+        drafts.append(Draft(entry, Kind.PUBLICATION, facts, msgspec.json.encode(_Said(turn.actor.name)), one.case))
         lines.append({"id": last, "kind": one.kind.value, "item": item, "at": moment(now), "entry": entry})
     if lines:
-        append(connection, means, actor, drafts, key)
-        numbers = _numbers(connection, [line["entry"] for line in lines])
-        connection.execute(insert(PUBLICATIONS), [line | {"entry": numbers[line["entry"]]} for line in lines])
+        turn.append(drafts)
+        numbers = _numbers(turn.connection, [line["entry"] for line in lines])
+        turn.connection.execute(insert(PUBLICATIONS), [line | {"entry": numbers[line["entry"]]} for line in lines])
     return [PublicationId(line["id"]) for line in lines]
 
 

@@ -22,6 +22,7 @@ from actionday.stores.casebook.ledger import Means, append
 from actionday.stores.casebook.payloads import to_frozen
 from actionday.stores.casebook.people import key_of
 from actionday.stores.casebook.sql_publications import publish
+from actionday.stores.casebook.turn import Turn
 
 
 class SqlCampaigns:
@@ -85,7 +86,8 @@ class SqlCampaigns:
             after = state_of(connection, after.id)  # with the hash that its sample follows from
         rows.put(connection, before, after)
         if new[0].step is CampaignStep.APPROVED:
-            publish(connection, self._means, actor, key, PublicationKind.ADVISORY, sorted(after.targets))
+            turn = Turn(connection, self._means, actor, key)
+            publish(turn, PublicationKind.ADVISORY, sorted(after.targets))
         return after
 
     def _looked_at(self, connection: Connection, event: CampaignEvent) -> CampaignEvent:

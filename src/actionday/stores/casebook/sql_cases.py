@@ -22,6 +22,7 @@ from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.ledger import Means, append, asked_for
 from actionday.stores.casebook.people import allowed, key_of, one_of
 from actionday.stores.casebook.tables import HOLDS, LEDGER, PAYLOADS
+from actionday.stores.casebook.turn import Turn
 
 
 class SqlCases:
@@ -209,7 +210,7 @@ class SqlCases:
             raise UsageError(f"{event.case}: another case about the target was opened meanwhile")
         append(connection, self._means, actor, [of_case(actor, event)], key)
         rows.put(connection, after)
-        follow_up(connection, self._means, actor, key, event, after)
+        follow_up(Turn(connection, self._means, actor, key), event, after)
         return _shown(connection, after, actor)
 
     def _hash(self, event: CaseEvent) -> str:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection
-
 from actionday.records import Actor, EntryId, Permission, UsageError
 from actionday.records.case import fold_case
 from actionday.records.publication import OUT, Publication, PublicationId, PublicationKind
@@ -12,6 +10,7 @@ from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.ledger import Means
 from actionday.stores.casebook.people import key_of
 from actionday.stores.casebook.publication_rows import Announced
+from actionday.stores.casebook.turn import Turn
 
 
 class SqlPublications:
@@ -26,7 +25,7 @@ class SqlPublications:
             raise UsageError(f"a {kind} follows from what happened to its case, and is not published by hand")
         with self._database.writing() as connection:
             key = key_of(connection, actor, Permission.APPROVE)
-            return publish(connection, self._means, actor, key, kind, list(dict.fromkeys(cases)))
+            return publish(Turn(connection, self._means, actor, key), kind, list(dict.fromkeys(cases)))
 
     def since(self, actor: Actor, after: PublicationId | None = None, limit: int = 1000) -> Sequence[Publication]:
         """See `Publications`."""
@@ -41,21 +40,14 @@ class SqlPublications:
             return publication_rows.compared(connection)
 
 
-def publish(
-    connection: Connection,
-    means: Means,
-    actor: Actor,
-    key: bytes | None,
-    kind: PublicationKind,
-    cases: Sequence[EntryId],
-) -> list[PublicationId]:
+def publish(turn: Turn, kind: PublicationKind, cases: Sequence[EntryId]) -> list[PublicationId]:
     """Publish findings inside the caller's write transaction. Raises UsageError where one does not stand."""
     what = []
     for case in cases:
-        found = fold_case(case_rows.events_of(connection, case))
-        if found is None or not found.stands(means.clock.now()):
+        found = fold_case(case_rows.events_of(turn.connection, case))
+        if found is None or not found.stands(turn.now):
             raise UsageError(f"{case}: only a finding that stands is published")
-        out = publication_rows.kinds_of(connection, case)
+        out = publication_rows.kinds_of(turn.connection, case)
         if kind.value not in out:
             what.append(Announced(kind, case, next(iter(out.values()), None)))
-    return publication_rows.announce(connection, means, actor, key, what)
+    return publication_rows.announce(turn, what)
