@@ -9,7 +9,7 @@ from tests.console.casework_home import CAMPAIGN, NOW, READ, Office, office_at
 
 from actionday import playbook
 from actionday.playbook.casebooks import casebook_of
-from actionday.playbook.recipients import recipient_of, recipients_of
+from actionday.playbook.recipients import names_of, recipient_of, recipients_of
 from actionday.records import FixedClock, InputError, UsageError, new_entry_id
 from actionday.records.hold import Hold
 from actionday.records.referral import Step
@@ -129,6 +129,45 @@ def test_a_hold_on_another_name_of_a_target_stops_it(office: Office) -> None:
     assert "it is held for an authority" in office.run("Dora", "refer", "take", "example-host")
 
 
+def test_whatever_a_target_is_called_its_names_are_found(office: Office) -> None:
+    rows = [
+        ("telegram:channel:1", "One"),
+        ("telegram:channel:1", "Uno"),
+        ("telegram:channel:2", "uno"),
+        ("matrix:channel:3", "one"),
+    ]
+    office.seen({
+        "channels": [
+            {"subject": subject, "platform": subject.split(":")[0], "kind": "channel", "handle": handle, "seen_at": READ + timedelta(minutes=number)}
+            for number, (subject, handle) in enumerate(rows)
+        ]
+    })  # fmt: skip
+    found = names_of(
+        office.settings("Ann"), {"telegram:channel:1", "telegram:@UNO", "url:https://one.example/x", "telegram:@nobody"}
+    )
+    assert found == {
+        "telegram:channel:1": {"telegram:channel:1", "telegram:@one", "telegram:@uno"},
+        "telegram:@UNO": {"telegram:@UNO", "telegram:channel:1", "telegram:channel:2"},
+        "url:https://one.example/x": {"url:https://one.example/x"},
+        "telegram:@nobody": {"telegram:@nobody"},
+    }
+
+
+def test_a_finding_is_published_by_hand_and_the_feed_read(office: Office) -> None:
+    first, second = office.find(1, 2)
+    office.run("Cara", "campaign", "publish", first)
+    assert "published: 1" in office.run("Cara", "campaign", "publish", first, second)
+    assert "published: 1" in office.run("Cara", "campaign", "publish", second, "--as", "recommendation")
+    lines = office.json("Dora", "campaign", "feed")
+    assert [(one["kind"], one["case"]) for one in lines] == [
+        ("advisory", first),
+        ("advisory", second),
+        ("recommendation", second),
+    ]
+    rest = office.run("Dora", "campaign", "feed", "--after", lines[1]["id"])
+    assert rest.count("recommendation") == len(rest.splitlines()) == 1
+
+
 def test_a_route_gets_one_after_the_other_and_what_it_drops_stays_in_doubt(office: Office) -> None:
     cases = office.find(1, 2, 3)
     drafted = office.json("Dora", "refer", "draft", *cases, "--to", "example-host")["drafted"]
@@ -207,7 +246,7 @@ def test_two_units_share_marks_and_nothing_else(tmp_path: Path) -> None:
     ours.run("Cara", "refer", "release", parked, "--why", "to another office of the host")
     assert ours.run("Dora", "refer", "take", "example-host").count("send now") == 1
     (partner,) = ours.json("Dora", "campaign", "status", CAMPAIGN)["partners"]
-    assert partner == {"unit": "Unit B", "items": 3, "of_them_ours_too": 2, "referred": 1}
+    assert partner == {"unit": "Unit B", "items": 3, "ours_too": cases[1:], "referred": 1}
     # a list that was changed on the way, or is our own, is refused
     changed = json.loads((tmp_path / "held.json").read_text())
     changed["marks"] = []

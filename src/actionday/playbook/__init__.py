@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from actionday.playbook.counting import casework
     from actionday.playbook.exchanging import export_list, import_list, share_key
     from actionday.playbook.following import campaign_status
+    from actionday.playbook.publishing import feed_of, publish_cases
     from actionday.playbook.referring import Delivered, DraftOrder, answer_referral, approve_referrals, draft_referrals, referral_status, release_referral, send_referrals, settle_referral, take_referrals
     from actionday.playbook.requesting import RequestOrder, contest_reference, decide_reference, subject_request
     from actionday.playbook.collecting import collect
@@ -125,6 +126,7 @@ __all__ = [
     "duplicates",
     "escalate",
     "export_list",
+    "feed_of",
     "first_person",
     "forget",
     "formats",
@@ -165,6 +167,7 @@ __all__ = [
     "plan",
     "plan_campaign",
     "probe",
+    "publish_cases",
     "read_case",
     "readers_agree",
     "referral_status",
@@ -212,6 +215,8 @@ _FILES = {
     "import_list": "exchanging",
     "share_key": "exchanging",
     "campaign_status": "following",
+    "feed_of": "publishing",
+    "publish_cases": "publishing",
     "Delivered": "referring",
     "DraftOrder": "referring",
     "answer_referral": "referring",

@@ -4,7 +4,7 @@ What a host says, what was decided and what was seen are counted apart. Not for:
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,14 @@ import ibis
 from actionday.observe.due import due
 from actionday.playbook.campaigning import campaign_called, shown
 from actionday.playbook.casebooks import actor_of, casebook_of
+from actionday.playbook.joint_keys import joint_key, joint_keys
 from actionday.playbook.recipients import names_of, recipients_of
 from actionday.playbook.referring import all_referrals, asks_back
 from actionday.records import GONE, Actor, Clock, EntryId, State, UsageError
+from actionday.records.campaign_state import CampaignState
 from actionday.records.case import Case
 from actionday.records.deadline import Done, Evidence, Phase, Started, deadline, gathered
+from actionday.records.exchange import marks_of
 from actionday.records.recipient import Recipient
 from actionday.records.referral import TAKEN_DOWN, Step
 from actionday.settings import Settings
@@ -63,7 +66,9 @@ def campaign_status(settings: Settings, asked: str, clock: Clock) -> dict[str, A
         ],
         "erased": len({*state.targets, *state.dropped} - set(cases)),
         "overturned": sum(found.stage.value == "overturned" for found in cases.values()),
-        "partners": _partners(partners, filed),
+        "partners": _partners(
+            partners, _marks(settings, state, {case: names[target] for case, target in targets.items()})
+        ),
     }
 
 
@@ -162,9 +167,11 @@ def _returns(view: View, subjects: Mapping[str, EntryId], since: datetime | None
     return Counter(subjects[row["subject"]] for row in pairs)
 
 
-def _partners(listed: Sequence[tuple[str, PartnerList, str]], filed: Sequence[Filed]) -> list[dict[str, Any]]:
-    """By unit: how many items it has, how many of them are among ours too, how many it referred. Nobody's holds."""
-    ours = {mark for one in filed for mark in one.outgoing.marks}
+def _partners(listed: Sequence[tuple[str, PartnerList, str]], ours: Mapping[str, EntryId]) -> list[dict[str, Any]]:
+    """By unit: how many items it has, which cases of ours are about the same, how many targets it referred. Nobody's holds.
+
+    A target with several names has several marks, so a partner's counts are of marks.
+    """
     units: dict[str, dict[str, set[str]]] = {}
     for unit, kind, mark in listed:
         if kind is not PartnerList.HELD:
@@ -173,8 +180,16 @@ def _partners(listed: Sequence[tuple[str, PartnerList, str]], filed: Sequence[Fi
         {
             "unit": unit,
             "items": len(lists.get(PartnerList.ITEMS, set())),
-            "of_them_ours_too": len(lists.get(PartnerList.ITEMS, set()) & ours),
+            "ours_too": sorted({ours[mark] for mark in lists.get(PartnerList.ITEMS, set()) & ours.keys()}),
             "referred": len(lists.get(PartnerList.REFERRED, set())),
         }
         for unit, lists in sorted(units.items())
     ]
+
+
+def _marks(settings: Settings, state: CampaignState, named: Mapping[EntryId, Collection[str]]) -> dict[str, EntryId]:
+    """The cases of a joint campaign's targets by the marks that partners would know them by; none without its key."""
+    if not state.plan.units and state.plan.name not in joint_keys(settings):
+        return {}
+    key = joint_key(settings, state.plan.name)
+    return {mark: case for case, names in named.items() for mark in marks_of(key, names)}

@@ -244,9 +244,43 @@ def status(name: str, home: Path | None, as_json: bool) -> None:
         for clock in one["clocks"]:
             say(f"    {clock['reference']}: answer {clock['phase']}, due {clock['due']} (its own word)")
     for one in found["partners"]:
-        say("{unit}: {items} items, {of_them_ours_too} of them ours too, {referred} referred".format(**one))
+        say(
+            f"{one['unit']}: {one['items']} items, {len(one['ours_too'])} of ours among them, {one['referred']} referred"
+        )
     if found["overturned"]:
         say(f"overturned: {found['overturned']}")
+
+
+@campaign.command()
+@click.argument("cases", nargs=-1, required=True, metavar="CASE...")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["advisory", "recommendation"]),
+    default="advisory",
+    show_default=True,
+    help="As what.",
+)
+@home_option
+@json_option
+def publish(cases: tuple[str, ...], kind: str, home: Path | None, as_json: bool) -> None:
+    """Publish findings that stand into the feed, as an approver. A launch does this of its targets by itself."""
+    found = playbook.publish_cases(settings_for(home), cases, kind, SystemClock())
+    print_json(found) if as_json else say(f"published: {len(found['published'])} ({kind})")
+
+
+@campaign.command()
+@click.option("--after", default=None, metavar="ID", help="Lines behind this one.")
+@home_option
+@json_option
+def feed(after: str | None, home: Path | None, as_json: bool) -> None:
+    """Print the change feed: what was published, and what was taken back."""
+    found = playbook.feed_of(settings_for(home), after, SystemClock())
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        say(f"{one['at']}  {one['id']}  {one['kind']}  {one['target'] or one['item']}")
 
 
 def _step(home: Path | None, name: str, step: CampaignStep, why: str, as_json: bool) -> None:
