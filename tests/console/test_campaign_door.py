@@ -105,28 +105,28 @@ def test_who_will_see_it_and_who_is_never_told(office: Office) -> None:
     office.run("Dora", "refer", "take", "their-own", says="run by the adversary")
 
 
-def test_a_hold_on_another_name_of_a_target_stops_it(office: Office) -> None:
-    """The hold names a handle, the case an id: the archive knows that they are one."""
+@pytest.mark.parametrize("known", ["before the draft", "after the approval"])
+def test_a_hold_on_another_name_of_a_target_stops_it(office: Office, known: str) -> None:
+    """The hold names a handle, the case an id: the archive knows that they are one, or comes to know."""
     (case,) = office.find(1)
     profile = {
         "subject": "telegram:channel:1", "platform": "telegram", "native": "1", "kind": "channel", "handle": "Handle_One", "seen_at": READ,
     }  # fmt: skip
-    office.seen({"channels": [profile]})
-    hold = Hold(
-        new_entry_id("h"),
-        "telegram:@handle_one",
-        "Office",
-        NOW + timedelta(hours=1),
-        READ,
-        office.actor("Ann").id,
-        "so",
-    )
-    office_settings = office.settings("Ann")
+    if known == "before the draft":
+        office.seen({"channels": [profile]})
+    who = office.actor("Ann")
+    hold = Hold(new_entry_id("h"), "telegram:@handle_one", "Office", NOW + timedelta(hours=1), READ, who.id, "so")
     drafted = office.json("Dora", "refer", "draft", case, "--to", "example-host")["drafted"]
     office.run("Cara", "refer", "approve", drafted[0]["reference"])
-    with casebook_of(office_settings, FixedClock(NOW)) as casebook:
-        casebook.cases.hold(office.actor("Ann"), hold)
+    if known == "after the approval":
+        office.seen({"channels": [profile]})
+    with casebook_of(office.settings("Ann"), FixedClock(NOW)) as casebook:
+        casebook.cases.hold(who, hold)
     assert "it is held for an authority" in office.run("Dora", "refer", "take", "example-host")
+    sent = playbook.send_referrals(
+        office.settings("Dora"), "example-host", lambda one: pytest.fail("it left"), FixedClock(NOW)
+    )
+    assert (sent["sent"], list(sent["left"].values())) == ([], ["it is held for an authority"])
 
 
 def test_whatever_a_target_is_called_its_names_are_found(office: Office) -> None:
@@ -147,7 +147,7 @@ def test_whatever_a_target_is_called_its_names_are_found(office: Office) -> None
     )
     assert found == {
         "telegram:channel:1": {"telegram:channel:1", "telegram:@one", "telegram:@uno"},
-        "telegram:@UNO": {"telegram:@UNO", "telegram:channel:1", "telegram:channel:2"},
+        "telegram:@UNO": {"telegram:@UNO", "telegram:@uno", "telegram:channel:1", "telegram:channel:2"},
         "url:https://one.example/x": {"url:https://one.example/x"},
         "telegram:@nobody": {"telegram:@nobody"},
     }

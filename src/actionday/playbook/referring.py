@@ -3,7 +3,7 @@
 `deliver` is the seam to a route: whoever binds one gives a function from what was taken to what became of it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,12 +19,15 @@ from actionday.records.outgoing import Form, Outgoing, new_reference, reference_
 from actionday.records.recipient import Recipient
 from actionday.records.referral import ANSWERS, SEEN, ReferralEvent, Step
 from actionday.settings import Settings
-from actionday.stores.casebook import Casebook, Filed, ReferralListing, Sending
+from actionday.stores.casebook import Casebook, Filed, ReferralLine, ReferralListing, Sending
 
 SETTLED = frozenset({Step.SENT, Step.NOT_SENT, Step.RECEIVED})
 """What settles whether something left."""
 TOLD = ANSWERS | SEEN | {Step.SUPPLIED, Step.REINSTATED, Step.WITHDRAWN}
 """What is told of a referral later."""
+
+_FEW = 200
+"""Referrals whose targets' names are looked up at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +96,25 @@ def take_referrals(settings: Settings, recipient: str, limit: int, clock: Clock)
     """Take what waits for a recipient, to be sent by hand now. Each is in doubt until `settle_referral` says what became of it."""
     found = recipient_of(settings, recipient)
     actor = actor_of(settings, clock)
+    taken: list[Filed] = []
+    left: dict[str, str] = {}
+    full = False
     with casebook_of(settings, clock) as casebook:
-        batch = casebook.referrals.take(actor, Sending(found.id, limit, found.hourly, found.daily))
+        for ids, called in _waiting(settings, casebook, actor, found):
+            if full := full or len(taken) >= limit:
+                break
+            sending = Sending(found.id, limit - len(taken), found.hourly, found.daily, called)
+            batch = casebook.referrals.take(actor, sending, ids)
+            taken += batch.taken
+            left |= {one.referral: one.reason for one in batch.left}
+            full = batch.full
     return {
         "recipient": found.id,
         "seen_by": list(found.seen_by),
         "language": found.language,
-        "taken": [_line(one) for one in batch.taken],
-        "left": {one.referral: one.reason for one in batch.left},
-        "full": batch.full,
+        "taken": [_line(one) for one in taken],
+        "left": left,
+        "full": full,
     }
 
 
@@ -112,19 +125,20 @@ def send_referrals(
     found = recipient_of(settings, recipient)
     actor = actor_of(settings, clock)
     sent: list[dict[str, Any]] = []
-    left: Mapping[str, str] = {}
+    left: dict[str, str] = {}
     with casebook_of(settings, clock) as casebook:
-        while len(sent) < limit:
-            batch = casebook.referrals.take(actor, Sending(found.id, 1, found.hourly, found.daily))
-            left = {one.referral: one.reason for one in batch.left}
-            if not batch.taken:
-                break
-            (one,) = batch.taken
-            told = deliver(one)
-            if told.step in SETTLED:  # else it is in doubt, or with a person who has to say
-                _tell(casebook, actor, one, told.step, clock, evidence=told.evidence)
-            sent.append({**_line(one), "became": told.step.value})
-    return {"recipient": found.id, "sent": sent, "left": dict(left)}
+        for ids, called in _waiting(settings, casebook, actor, found):
+            while len(sent) < limit:
+                batch = casebook.referrals.take(actor, Sending(found.id, 1, found.hourly, found.daily, called), ids)
+                left |= {one.referral: one.reason for one in batch.left}
+                if not batch.taken:
+                    break
+                (one,) = batch.taken
+                told = deliver(one)
+                if told.step in SETTLED:  # else it is in doubt, or with a person who has to say
+                    _tell(casebook, actor, one, told.step, clock, evidence=told.evidence)
+                sent.append({**_line(one), "became": told.step.value})
+    return {"recipient": found.id, "sent": sent, "left": left}
 
 
 def settle_referral(
@@ -198,12 +212,28 @@ def referral_status(settings: Settings, asked: str | None, clock: Clock) -> dict
     }
 
 
-def all_referrals(casebook: Casebook, actor: Actor, campaign: str | None = None) -> Iterable[Any]:
-    """Lines of all referrals, page by page."""
+def all_referrals(
+    casebook: Casebook, actor: Actor, campaign: str | None = None, recipient: str | None = None
+) -> Iterator[ReferralLine]:  # fmt: skip
+    """Lines of all referrals of a campaign, to a recipient, or of all, page by page."""
     after, size = 0, 1_000
-    while page := casebook.referrals.list(actor, ReferralListing(campaign=campaign, after=after, limit=size)):
+    while page := casebook.referrals.list(
+        actor, ReferralListing(campaign=campaign, recipient=recipient, after=after, limit=size)
+    ):
         yield from page
         after = page[-1].drafted
+
+
+def _waiting(
+    settings: Settings, casebook: Casebook, actor: Actor, recipient: Recipient
+) -> Iterator[tuple[list[EntryId], Mapping[str, frozenset[str]]]]:
+    """What waits for a recipient, oldest first, a few at a time, with all that its targets are called by now."""
+    lines = [
+        line.referral for line in all_referrals(casebook, actor, recipient=recipient.id) if line.status == Step.QUEUED
+    ]
+    for start in range(0, len(lines), _FEW):
+        ids = lines[start : start + _FEW]
+        yield ids, names_of(settings, {casebook.referrals.referral(actor, one).outgoing.target for one in ids})
 
 
 def _wanted(

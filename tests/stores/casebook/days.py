@@ -101,8 +101,8 @@ class Day:
         self.casebook.referrals.approve(B, [made])
         return made
 
-    def take(self, limit: int = 100, **more: int) -> list[Filed]:
-        return list(self.casebook.referrals.take(C, Sending(HOST, limit, **more)).taken)
+    def take(self, limit: int = 100, hourly: int = 100, daily: int = 500) -> list[Filed]:
+        return list(self.casebook.referrals.take(C, Sending(HOST, limit, hourly, daily)).taken)
 
     def left(self) -> dict[EntryId, str]:
         return {one.referral: one.reason for one in self.casebook.referrals.take(C, Sending(HOST)).left}

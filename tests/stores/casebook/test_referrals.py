@@ -136,7 +136,7 @@ def test_a_held_target_leaves_on_no_path(place: Place, what: str) -> None:
         HELD[what](day)
         casebook.referrals.again(C, failed)
         for recipient, referral in ((HOST, in_campaign), ("another-host", single), ("third-host", failed)):
-            for only in (None, referral):  # in a batch, and by itself
+            for only in (None, [referral]):  # in a batch, and by itself
                 batch = casebook.referrals.take(C, Sending(recipient), only)
                 assert batch.taken == ()
                 assert {one.referral: one.reason for one in batch.left} == {referral: "it is held for an authority"}

@@ -169,7 +169,10 @@ def names_among(archive: "Archive", targets: Collection[str]) -> dict[str, froze
     A target is a typed id, a reference, or anything else (an address), which has no other name. A handle that several subjects had
     belongs to all of them.
     """
-    view, names = archive.view(), {target: {target} for target in targets}
+    view, names = (
+        archive.view(),
+        {target: {target, target.casefold()} if ":@" in target else {target} for target in targets},
+    )
     ids = sorted(target for target in names if _is_id(target))
     handles = {target.casefold(): target for target in names if ":@" in target}
     for name in ("accounts", "channels"):

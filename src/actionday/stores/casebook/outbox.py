@@ -3,7 +3,7 @@
 Every path out of the casebook goes through `take`. It writes that the referral may have left before anything is sent. Not for: sending.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ from actionday.stores.casebook.turn import Turn
 _MOMENT = timedelta(microseconds=1)
 
 
-def take(turn: Turn, sending: Sending, only: EntryId | None) -> Batch:
+def take(turn: Turn, sending: Sending, only: Collection[EntryId] | None) -> Batch:
     """Take what may leave, inside the caller's write transaction."""
     room = _room(turn.connection, sending, turn.now)
     taken: list[Filed] = []
@@ -40,7 +40,7 @@ def take(turn: Turn, sending: Sending, only: EntryId | None) -> Batch:
         one = rows.filed(turn.connection, identity)
         if one is None:
             continue
-        if reason := why_stays(turn, one):
+        if reason := why_stays(turn, one, sending.called.get(one.outgoing.target, ())):
             left.append(Kept(one.id, reason))
             continue
         event = own_event(turn, one.state, Step.IN_DOUBT, "taken to be sent")
@@ -52,10 +52,10 @@ def take(turn: Turn, sending: Sending, only: EntryId | None) -> Batch:
     return Batch(tuple(taken), tuple(left), full)
 
 
-def why_stays(turn: Turn, one: Filed) -> str:
-    """Why a referral that waits may not leave now; empty where it may."""
+def why_stays(turn: Turn, one: Filed, called: Collection[str] = ()) -> str:
+    """Why a referral that waits may not leave now; empty where it may. `called`: what else its target is called by now."""
     what, connection, now = one.outgoing, turn.connection, turn.now
-    if case_rows.held_hashes(connection, [turn.hashed(name) for name in what.names], moment(now)):
+    if case_rows.held_hashes(connection, [turn.hashed(name) for name in {*what.names, *called}], moment(now)):
         return "it is held for an authority"
     listed = _listed(connection, one.id)
     if PartnerList.HELD in listed:
@@ -120,9 +120,9 @@ def _listed(connection: Connection, referral: str) -> set[str]:
     return set(connection.execute(query.where(REFERRAL_MARKS.c.referral == referral)).scalars())
 
 
-def _waiting(connection: Connection, recipient: str, only: EntryId | None) -> Sequence[str]:
+def _waiting(connection: Connection, recipient: str, only: Collection[EntryId] | None) -> Sequence[str]:
     query = select(REFERRALS.c.id).where(REFERRALS.c.recipient == recipient, REFERRALS.c.waiting == 1)
-    query = query if only is None else query.where(REFERRALS.c.id == only)
+    query = query if only is None else query.where(REFERRALS.c.id.in_(list(only)))
     return connection.execute(query.order_by(REFERRALS.c.drafted)).scalars().all()
 
 

@@ -4,7 +4,7 @@ A referral leaves at most once: `take` writes that it may have left before anyth
 doubt, and what is in doubt is never taken again. Not for: how a referral goes (`records.referral`), or sending (routes).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -27,12 +27,16 @@ class PartnerList(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """To whom, and how much: at most so many now, in an hour and in a day (24 hours), counted over all who send."""
+    """To whom, and how much: at most so many now, in an hour and in a day (24 hours), counted over all who send.
+
+    `called` gives further names under which targets are known by now, by target: a hold on any of them counts.
+    """
 
     recipient: str
     limit: int = 100
     hourly: int = 100
     daily: int = 500
+    called: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if min(self.limit, self.hourly, self.daily) < 1:
@@ -117,8 +121,8 @@ class Referrals(Protocol):
         """Let one that was settled as not sent wait again (permission `refer`)."""
         ...
 
-    def take(self, actor: Actor, sending: Sending, only: EntryId | None = None) -> Batch:
-        """Take what waits for a recipient, oldest first (permission `refer`); with `only`, that one.
+    def take(self, actor: Actor, sending: Sending, only: Collection[EntryId] | None = None) -> Batch:
+        """Take what waits for a recipient, oldest first (permission `refer`); with `only`, of those.
 
         In this transaction all is looked at again: holds of any name, partners' lists, whether the finding stands (no contest, no seal), whether the
         campaign runs, and how much the recipient got. What is taken is in doubt until `tell` settles it.

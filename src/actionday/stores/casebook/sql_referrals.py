@@ -1,6 +1,6 @@
 """Referrals over SQLAlchemy: permissions asked, findings and uniqueness looked at, entries appended, lines kept, in one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -88,7 +88,7 @@ class SqlReferrals:
             one = _filed(turn.connection, referral)
             _add(turn, one, own_event(turn, one.state, Step.QUEUED))
 
-    def take(self, actor: Actor, sending: Sending, only: EntryId | None = None) -> Batch:
+    def take(self, actor: Actor, sending: Sending, only: Collection[EntryId] | None = None) -> Batch:
         """See `Referrals`."""
         with self._turn(actor, Permission.REFER) as turn:
             return take(turn, sending, only)
