@@ -26,15 +26,18 @@ if TYPE_CHECKING:
     from actionday.playbook.alarms import seal, threat, threat_receipt
     from actionday.playbook.assessing import add_leads, assess_queue, grounds, open_case
     from actionday.playbook.briefs import brief, origin_of, reproduce
-    from actionday.playbook.campaigning import PlanOrder, ask_units, drop_target, open_items, plan_campaign, step_campaign, unit_answered
-    from actionday.playbook.counting import casework
-    from actionday.playbook.exchanging import export_list, import_list, share_key
-    from actionday.playbook.following import campaign_status
-    from actionday.playbook.publishing import feed_of, publish_cases
-    from actionday.playbook.referring import Delivered, DraftOrder, answer_referral, approve_referrals, draft_referrals, referral_status, release_referral, send_referrals, settle_referral, take_referrals
-    from actionday.playbook.requesting import RequestOrder, contest_reference, decide_reference, subject_request
+    from actionday.playbook.campaigning import (
+        PlanOrder,
+        ask_units,
+        drop_target,
+        open_items,
+        plan_campaign,
+        step_campaign,
+        unit_answered,
+    )
     from actionday.playbook.collecting import collect
     from actionday.playbook.copies import duplicates
+    from actionday.playbook.counting import casework
     from actionday.playbook.dismantling import plan, strategies
     from actionday.playbook.doors import (
         as_they_are,
@@ -49,6 +52,8 @@ if TYPE_CHECKING:
         sign_in,
     )
     from actionday.playbook.enrolling import add_person, change_person, make_person_key, people
+    from actionday.playbook.exchanging import export_list, import_list, share_key
+    from actionday.playbook.following import campaign_status
     from actionday.playbook.forgetting import forget, retain
     from actionday.playbook.freezing import freeze_campaign
     from actionday.playbook.handing import add_evidence, copy_evidence
@@ -63,6 +68,7 @@ if TYPE_CHECKING:
     from actionday.playbook.matching import match
     from actionday.playbook.measuring import measure, without_day
     from actionday.playbook.pictures import draw_calibration, draw_pair
+    from actionday.playbook.publishing import feed_of, publish_cases
     from actionday.playbook.queueing import link_agreement, link_draw, link_queue
     from actionday.playbook.reading import (
         case_history,
@@ -75,6 +81,19 @@ if TYPE_CHECKING:
         release_case,
         undo_reading,
     )
+    from actionday.playbook.referring import (
+        Delivered,
+        DraftOrder,
+        answer_referral,
+        approve_referrals,
+        draft_referrals,
+        referral_status,
+        release_referral,
+        send_referrals,
+        settle_referral,
+        take_referrals,
+    )
+    from actionday.playbook.requesting import RequestOrder, contest_reference, decide_reference, subject_request
     from actionday.playbook.scenario import write_scenario
     from actionday.playbook.units import set_up, unit_here
     from actionday.playbook.verifying import ledger_entries, make_checkpoint, verify_casebook
