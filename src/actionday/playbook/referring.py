@@ -60,15 +60,15 @@ def draft_referrals(settings: Settings, order: DraftOrder, clock: Clock, randomn
     actor = actor_of(settings, clock)
     with casebook_of(settings, clock) as casebook:
         campaign, cases, beside = _wanted(casebook, actor, order, recipient)
-        targets = {case: casebook.cases.case(actor, case).opening.target for case in cases}
-        names = names_of(settings, set(targets.values()))
+        openings = {case: casebook.cases.case(actor, case).opening for case in cases}
+        names = names_of(settings, {name for one in openings.values() for name in (one.target, one.about) if name})
         keys = joint_keys(settings)
         drafts = [
             Outgoing(
-                case, recipient.id, order.form, new_reference(randomness), target, tuple(names[target]),
-                tuple(mark for key in keys.values() for mark in marks_of(key, names[target])), campaign,
+                case, recipient.id, order.form, new_reference(randomness), one.target, tuple(names[one.target]),
+                tuple(mark for key in keys.values() for mark in marks_of(key, {*names[one.target], *names.get(one.about, ())})), campaign,
             )
-            for case, target in targets.items()
+            for case, one in openings.items()
         ]  # fmt: skip
         made = casebook.referrals.draft(actor, drafts)
         return {
@@ -233,7 +233,10 @@ def _waiting(
     ]
     for start in range(0, len(lines), _FEW):
         ids = lines[start : start + _FEW]
-        yield ids, names_of(settings, {casebook.referrals.referral(actor, one).outgoing.target for one in ids})
+        cases = {one: casebook.referrals.referral(actor, one).outgoing.case for one in ids}
+        found = [casebook.cases.case(actor, case).opening for case in cases.values()]
+        names = names_of(settings, {name for one in found for name in (one.target, one.about) if name})
+        yield ids, {one.target: names[one.target] | names.get(one.about, frozenset()) for one in found}
 
 
 def _wanted(
@@ -258,7 +261,7 @@ def _wanted(
             beside[case] = "it has a referral for this recipient"
         elif found.opening.platform not in recipient.platforms:
             beside[case] = f"{recipient.id} is not asked about {found.opening.platform}"
-        elif casebook.cases.held(actor, [found.opening.target]):
+        elif casebook.cases.held(actor, [name for name in (found.opening.target, found.opening.about) if name]):
             beside[case] = "it is held for an authority"
         elif found.contest is not None:
             beside[case] = "it is contested"

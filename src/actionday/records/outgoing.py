@@ -25,7 +25,7 @@ class Outgoing:
     """One finding for one recipient. `reference` is the number under which host and content provider answer and contest.
 
     `target` is the case's; `names` are all under which it is known here (it too), so that a hold on any of them stops it and no second
-    referral of it goes to the same recipient under another name. `marks` are the keyed hashes by which partners' lists know it.
+    referral of it goes to the same recipient under another name. `marks` are the keyed hashes by which partners' lists know it, or whom it belongs to.
     `campaign` is None for a single case. `recipient` names an entry of the recipient registry. Raises ValueError.
     """
 

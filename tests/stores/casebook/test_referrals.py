@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from tests.records.campaigning import DAY, move
-from tests.records.casework import CARA, NOW
+from tests.records.casework import ANNA, BEN, CARA, HOLDS, NOW, opening, read_by, step
 from tests.stores.casebook.conftest import Place
-from tests.stores.casebook.days import HOST, A, B, C, Day, case_of, day_at, minutes, person, target_of
+from tests.stores.casebook.days import ACTORS, DONE, HOST, A, B, C, Day, case_of, day_at, minutes, person, target_of
 
-from actionday.records import Actor, EntryId, Permission, PermissionRefused, UsageError
+from actionday.records import Actor, EntryId, FixedClock, Permission, PermissionRefused, UsageError
 from actionday.records.campaign_event import CampaignStep
 from actionday.records.case_event import CaseStep
 from actionday.records.hold import Lift
@@ -160,6 +160,27 @@ def test_a_hold_that_is_lifted_lets_it_go(place: Place) -> None:
         assert day.take() == []
         casebook.cases.lift(A, Lift(EntryId("l-1"), held.id, day.clock.now(), A.id, "over"))
         assert [one.id for one in day.take()] == [made]
+
+
+def test_a_hold_on_whom_an_address_belongs_to_holds_the_address(place: Place) -> None:
+    clock = FixedClock(NOW)
+    with place.open(clock) as casebook:
+        address = "url:https://host.example/1/9"
+        made = opening(1)
+        assert made.opening is not None
+        what = replace(made.opening, target=address, about=target_of(1))
+        casebook.cases.open(A, [replace(made, opening=what)])
+        for event in (step(1, CaseStep.EVIDENCE, ANNA), *read_by(10, ANNA, HOLDS), *read_by(20, BEN, HOLDS)):
+            casebook.cases.follow(ACTORS[event.by], event)
+        clock.move_to(DONE)
+        day = Day(casebook, clock)
+        queued = day.queue(1, target=address, names=(), campaign=None)
+        day.hold(target_of(1))
+        assert day.left() == {queued: "it is held for an authority"}
+        with pytest.raises(UsageError, match="held for an authority"):
+            day.draft(1, target=address, names=(), campaign=None, recipient="another-host")
+        assert day.take() == []
+        day.whole()
 
 
 def test_two_that_hold_and_send_at_once_never_both_win(place: Place) -> None:

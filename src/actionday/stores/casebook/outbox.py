@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from actionday.records import EntryId, new_entry_id
 from actionday.records.campaign_state import CampaignStage
 from actionday.records.case import fold_case
+from actionday.records.outgoing import Outgoing
 from actionday.records.referral import Referral, ReferralEvent, Step
 from actionday.stores.casebook import campaign_rows, case_rows
 from actionday.stores.casebook import referral_rows as rows
@@ -55,7 +56,7 @@ def take(turn: Turn, sending: Sending, only: Collection[EntryId] | None) -> Batc
 def why_stays(turn: Turn, one: Filed, called: Collection[str] = ()) -> str:
     """Why a referral that waits may not leave now; empty where it may. `called`: what else its target is called by now."""
     what, connection, now = one.outgoing, turn.connection, turn.now
-    if case_rows.held_hashes(connection, [turn.hashed(name) for name in {*what.names, *called}], moment(now)):
+    if is_held(turn, what, called):
         return "it is held for an authority"
     listed = _listed(connection, one.id)
     if PartnerList.HELD in listed:
@@ -66,6 +67,13 @@ def why_stays(turn: Turn, one: Filed, called: Collection[str] = ()) -> str:
     if case is None or not case.stands(now):
         return "its finding does not stand: contested, sealed, overturned, or so new that it can be taken back"
     return _campaign(connection, one) or _eyes(connection, one)
+
+
+def is_held(turn: Turn, what: Outgoing, called: Collection[str] = ()) -> bool:
+    """Whether an authority holds what a referral is about, under any name, or whom it belongs to."""
+    at = moment(turn.now)
+    names = [turn.hashed(name) for name in {*what.names, *called}]
+    return bool(case_rows.held_hashes(turn.connection, names, at)) or case_rows.is_held(turn.connection, what.case, at)
 
 
 def own_event(turn: Turn, state: Referral, step: Step, evidence: str = "", reason: str = "") -> ReferralEvent:

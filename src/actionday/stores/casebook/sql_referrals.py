@@ -14,10 +14,9 @@ from actionday.records.outgoing import Form, Outgoing
 from actionday.records.referral import Referral, ReferralEvent, Step
 from actionday.stores.casebook import case_rows
 from actionday.stores.casebook import referral_rows as rows
-from actionday.stores.casebook.chain import moment
 from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.ledger import Means
-from actionday.stores.casebook.outbox import alone, keep, own_event, take
+from actionday.stores.casebook.outbox import alone, is_held, keep, own_event, take
 from actionday.stores.casebook.people import key_of
 from actionday.stores.casebook.referral_payloads import of_list, of_referral, of_release
 from actionday.stores.casebook.referrals import (
@@ -196,7 +195,7 @@ def _add(turn: Turn, one: Filed, event: ReferralEvent) -> Filed:
 
 def _alone_there(turn: Turn, what: Outgoing) -> None:
     hashes = [turn.hashed(name) for name in what.names]
-    if case_rows.held_hashes(turn.connection, hashes, moment(turn.now)):
+    if is_held(turn, what):
         raise UsageError(f"{what.case}: it is held for an authority")
     if there := rows.taken_names(turn.connection, hashes, what.recipient):
         raise UsageError(
