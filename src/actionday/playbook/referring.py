@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from actionday.playbook.campaigning import campaign_called
 from actionday.playbook.casebooks import actor_of, casebook_of
@@ -26,8 +26,9 @@ SETTLED = frozenset({Step.SENT, Step.NOT_SENT, Step.RECEIVED})
 TOLD = ANSWERS | SEEN | {Step.SUPPLIED, Step.REINSTATED, Step.WITHDRAWN}
 """What is told of a referral later."""
 
-_FEW = 200
-"""Referrals whose targets' names are looked up at a time."""
+T = TypeVar("T")
+_FEW = 50
+"""Referrals that are written in one turn, and whose targets' names are looked up at a time: nobody else writes meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def draft_referrals(settings: Settings, order: DraftOrder, clock: Clock, randomn
             )
             for case, one in openings.items()
         ]  # fmt: skip
-        made = casebook.referrals.draft(actor, drafts)
+        made = [one for some in _few(drafts) for one in casebook.referrals.draft(actor, some)]
         return {
             "recipient": recipient.id,
             "seen_by": list(recipient.seen_by),
@@ -84,11 +85,12 @@ def draft_referrals(settings: Settings, order: DraftOrder, clock: Clock, randomn
 
 
 def approve_referrals(settings: Settings, asked: Sequence[str], clock: Clock) -> dict[str, Any]:
-    """Approve drafts by id or reference. Raises UsageError where who acts drafted one."""
+    """Approve drafts by id or reference. Raises UsageError where who acts drafted one; those before it are approved then."""
     actor = actor_of(settings, clock)
     with casebook_of(settings, clock) as casebook:
         found = [_filed(casebook, actor, one) for one in asked]
-        casebook.referrals.approve(actor, [one.id for one in found])
+        for some in _few(found):
+            casebook.referrals.approve(actor, [one.id for one in some])
         return {"approved": [one.id for one in found]}
 
 
@@ -231,12 +233,15 @@ def _waiting(
     lines = [
         line.referral for line in all_referrals(casebook, actor, recipient=recipient.id) if line.status == Step.QUEUED
     ]
-    for start in range(0, len(lines), _FEW):
-        ids = lines[start : start + _FEW]
+    for ids in _few(lines):
         cases = {one: casebook.referrals.referral(actor, one).outgoing.case for one in ids}
         found = [casebook.cases.case(actor, case).opening for case in cases.values()]
         names = names_of(settings, {name for one in found for name in (one.target, one.about) if name})
         yield ids, {one.target: names[one.target] | names.get(one.about, frozenset()) for one in found}
+
+
+def _few(many: Sequence[T]) -> Iterator[list[T]]:
+    return (list(many[start : start + _FEW]) for start in range(0, len(many), _FEW))
 
 
 def _wanted(
