@@ -45,8 +45,9 @@ lint: $(VENV)/dev ## ruff, mypy --strict, the import law
 test: lint ## set everything up and pass all tests
 	$(BIN)/python -m pytest
 
-soak: $(VENV)/dev ## what takes longer: 300 kills of an import, 10,000 looks and 100 days of casework under kills, ten minutes of damaged files
+soak: $(VENV)/dev ## what takes longer: 300 kills of an import and of a sender, 10,000 looks and 100 days of casework under kills, ten minutes of damaged files
 	$(BIN)/python -m pytest tests/observe/test_kill.py --kills 300 --timeout 7200
+	$(BIN)/python -m pytest tests/stores/casebook/test_sending_kill.py --kills 300 --timeout 7200
 	$(BIN)/python -m pytest tests/observe/test_probe.py -k kills --probes 10000
 	$(BIN)/python -m pytest tests/stores/casebook/test_working_day.py --day-kills 100
 	$(BIN)/python -m benchmarks.fuzz --minutes 10 --json benchmarks/results/fuzz.json

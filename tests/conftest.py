@@ -16,6 +16,8 @@ settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=30, help="random kills of an import (make soak: 300)")
     parser.addoption("--day-kills", type=int, default=10, help="kills of a day of casework (make soak: 100)")
+    parser.addoption(
+        "--kills", type=int, default=30, help="random kills of an import, and of a sender (make soak: 300)"
+    )
     parser.addoption("--probes", type=int, default=2000, help="looks under kills (make soak: 10,000)")

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     """see who looked at what"""
     ENFORCE = "enforce"
     """act on the own server on what was received, preserve, open what is preserved, and answer"""
+    PLAN = "plan"
+    """choose a campaign's targets among findings, and lay it before an approver"""
 
 
 class Role(StrEnum):
@@ -59,12 +61,14 @@ class Role(StrEnum):
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.COLLECTOR: frozenset({Permission.ADD}),
-    Role.ANALYST: frozenset({Permission.READ, Permission.JUDGE, Permission.FREEZE, Permission.ADD}),
+    Role.ANALYST: frozenset({Permission.READ, Permission.JUDGE, Permission.FREEZE, Permission.ADD, Permission.PLAN}),
     Role.REVIEWER: frozenset(
-        {Permission.READ, Permission.JUDGE, Permission.ADD, Permission.ASSESS, Permission.ENFORCE}
+        {Permission.READ, Permission.JUDGE, Permission.ADD, Permission.ASSESS, Permission.PLAN, Permission.ENFORCE}
     ),
     Role.APPROVER: frozenset({Permission.READ, Permission.FREEZE, Permission.ADD, Permission.HOLD, Permission.APPROVE}),
-    Role.LIAISON: frozenset({Permission.READ, Permission.ADD, Permission.HOLD, Permission.REFER, Permission.ENFORCE}),
+    Role.LIAISON: frozenset(
+        {Permission.READ, Permission.ADD, Permission.HOLD, Permission.REFER, Permission.PLAN, Permission.ENFORCE}
+    ),
     Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
     Role.ADMINISTRATOR: frozenset({Permission.ENROL, Permission.ERASE, Permission.SET_UP}),
 }

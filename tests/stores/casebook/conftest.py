@@ -13,16 +13,18 @@ from tests.servers.postgres import Postgres, postgres
 from actionday.records import FixedClock
 from actionday.stores.casebook import Casebook, open_casebook
 from actionday.stores.casebook.databases import database_at
+from actionday.stores.casebook.tables import METADATA
 
 KEY = bytes(range(32))
 TRIGGERS = {
     "sqlite": [
         "DROP TRIGGER ledger_no_update", "DROP TRIGGER ledger_no_delete", "DROP TRIGGER ledger_in_order",
         "DROP TRIGGER payloads_no_update", "DROP TRIGGER payloads_no_replace",
+        "DROP TRIGGER publications_no_update", "DROP TRIGGER publications_no_delete",
     ],
     "postgresql": [
         "DROP TRIGGER ledger_append_only ON ledger", "DROP TRIGGER ledger_in_order ON ledger",
-        "DROP TRIGGER payloads_no_update ON payloads",
+        "DROP TRIGGER payloads_no_update ON payloads", "DROP TRIGGER publications_append_only ON publications",
     ],
 }  # fmt: skip
 
@@ -54,7 +56,7 @@ class Place:
 
     def dump(self) -> str:
         """All rows of all tables, as text."""
-        tables = ("casebook", "ledger", "payloads", "payload_subjects", "forgotten", "cases", "holds", "receipts")
+        tables = list(METADATA.tables)
         with self.sql() as engine, engine.begin() as connection:
             rows = [row for name in tables for row in connection.execute(text(f"SELECT * FROM {name}"))]
         return "\n".join(repr([bytes(cell) if isinstance(cell, memoryview) else cell for cell in row]) for row in rows)

@@ -18,6 +18,7 @@ from actionday.console.terminal.person import person
 from actionday.console.terminal.refer import refer
 from actionday.console.terminal.run import reproduce, run, scenario
 from actionday.console.terminal.serve import serve
+from actionday.console.terminal.subject_request import subject_request
 from actionday.console.terminal.unit import audit, init
 from actionday.observe.no_pandas import do_without_pandas
 from actionday.records import ActiondayError
@@ -30,7 +31,8 @@ def actionday() -> None:
 
 
 for command in (
-    init, run, observe, link, assess, refer, measure, campaign, scenario, archive, ledger, person, audit, forget, retention, reproduce, serve, intake,
+    init, run, observe, link, assess, refer, measure, campaign, scenario, archive, ledger, person, audit, forget,
+    subject_request, retention, reproduce, serve, intake,
 ):  # fmt: skip
     actionday.add_command(command)
 

@@ -4,24 +4,23 @@ Measures that are asked for in another way (another network, a budget) have comm
 """
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from actionday import playbook
+from actionday.console.terminal.counting import casework
+from actionday.console.terminal.measured import print_measure
 from actionday.console.terminal.options import (
     campaign_option,
     home_option,
     json_option,
-    print_json,
     quiet_option,
-    say,
     seed_option,
     settings_for,
 )
 from actionday.console.terminal.progress import watching
 from actionday.console.terminal.strategies import plan, strategies
-from actionday.records import Estimate, Measure, SystemClock, load_campaign
+from actionday.records import SystemClock, load_campaign
 
 BY = ("all", "organisation", "platform", "kind", "language")
 SAYS = "Without --campaign there is no before and after, only the whole."
@@ -52,42 +51,7 @@ def _command(what: str) -> click.Command:
     return command
 
 
-def print_measure(found: Measure, tables: bool, as_json: bool) -> None:
-    """A measure for programs (with its tables if wanted), or its estimates and notes for a person."""
-    if as_json:
-        answer: dict[str, Any] = {
-            "measure": found.name,
-            "estimates": [e.as_dict() for e in found.estimates],
-            "notes": list(found.notes),
-        }
-        if tables:
-            answer["tables"] = {name: table.to_pylist() for name, table in found.tables.items()}
-        print_json(answer)
-        return
-    for estimate in found.estimates:
-        print_estimate(estimate)
-    for note in found.notes:
-        say(f"note: {note}")
-
-
-def print_estimate(estimate: Estimate) -> None:
-    """One estimate on one line, its caveats below."""
-    group = ", ".join(f"{key}={value}" for key, value in estimate.group.items())
-    label = f"{estimate.name} [{group}]" if group else estimate.name
-    if estimate.value is None:
-        say(f"{label}: not given")
-    else:
-        span = (
-            ""
-            if estimate.low is None or estimate.high is None
-            else f" ({estimate.low:.4g} to {estimate.high:.4g}, {estimate.level:.0%})"
-        )
-        say(f"{label}: {estimate.value:.4g}{span} {estimate.unit}, n={estimate.n}, {estimate.method}")
-    for caveat in estimate.caveats:
-        say(f"    {caveat}")
-
-
 for _what in playbook.MEASURES:
     measure.add_command(_command(_what))
-for _other in (strategies, plan):
+for _other in (strategies, plan, casework):
     measure.add_command(_other)

@@ -161,3 +161,31 @@ def name_hashes(subject: Subject, key: bytes) -> list[str]:
         if sum(map(len, words)) >= _SHORTEST:
             hashes |= {first_word_hash(key, words[0]), whole_name_hash(key, words)}
     return sorted(hashes)
+
+
+def names_among(archive: "Archive", targets: Collection[str]) -> dict[str, frozenset[str]]:
+    """All typed ids and references under which targets are known here, each target itself among its own.
+
+    A target is a typed id, a reference, or anything else (an address), which has no other name. A handle that several subjects had
+    belongs to all of them.
+    """
+    view, names = (
+        archive.view(),
+        {target: {target, target.casefold()} if ":@" in target else {target} for target in targets},
+    )
+    ids = sorted(target for target in names if _is_id(target))
+    handles = {target.casefold(): target for target in names if ":@" in target}
+    for name in ("accounts", "channels"):
+        table = view.table(name)
+        known = (
+            table.filter(table.handle.notnull()).select("subject", "platform", handle=table.handle.lower()).distinct()
+        )
+        reference = known.platform + ":@" + known.handle
+        found = known.filter(known.subject.isin(ids) | reference.isin(sorted(handles)))
+        for row in view.arrow(found).to_pylist():
+            called = f"{row['platform']}:@{row['handle']}"
+            if row["subject"] in names:
+                names[row["subject"]].add(called)
+            if called in handles:
+                names[handles[called]].add(row["subject"])
+    return {target: frozenset(found) for target, found in names.items()}

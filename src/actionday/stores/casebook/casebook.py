@@ -10,9 +10,13 @@ from typing import Protocol, Self
 
 from actionday.records import Actor, ActorId, Answer, Enrolment, Lineage, Person, Withdrawal
 from actionday.records.preregistration import Frozen
+from actionday.stores.casebook.campaigns import Campaigns
 from actionday.stores.casebook.cases import Cases
 from actionday.stores.casebook.chain import Head
+from actionday.stores.casebook.publications import Publications
 from actionday.stores.casebook.receipts import Receipts
+from actionday.stores.casebook.referrals import Referrals
+from actionday.stores.casebook.requests import Requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,26 @@ class Casebook(Protocol):
     @property
     def receipts(self) -> Receipts:
         """What a host received."""
+        ...
+
+    @property
+    def campaigns(self) -> Campaigns:
+        """Its campaigns."""
+        ...
+
+    @property
+    def referrals(self) -> Referrals:
+        """Its referrals, and the outbox from which they leave."""
+        ...
+
+    @property
+    def publications(self) -> Publications:
+        """Its change feed."""
+        ...
+
+    @property
+    def requests(self) -> Requests:
+        """Requests of those whom its entries are about."""
         ...
 
     def record(self, actor: Actor, judgements: Iterable[Answer]) -> Head:

@@ -38,6 +38,12 @@ class Kind(StrEnum):
     LOOK_UP = "look_up"
     SIGN_IN = "sign_in"
     INTAKE = "intake"
+    CAMPAIGN = "campaign"
+    REFERRAL = "referral"
+    RELEASED = "referral_released"
+    PARTNER_LIST = "partner_list"
+    PUBLICATION = "publication"
+    SUBJECT_REQUEST = "subject_request"
 
 
 class Part(StrEnum):

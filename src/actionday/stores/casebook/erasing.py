@@ -7,13 +7,18 @@ loses the reason. The erasure record says which entries lost what, so that a pay
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from actionday.records import Actor, UsageError, lookup_hash, new_entry_id
+from actionday.records.publication import PublicationKind
 from actionday.stores.casebook import receipt_rows
 from actionday.stores.casebook.case_rows import forget_lines, held_hashes
 from actionday.stores.casebook.casebook import Erased, Erasure
 from actionday.stores.casebook.chain import Part, moment
 from actionday.stores.casebook.ledger import PAGE, Means, append, asked_for
 from actionday.stores.casebook.payloads import Gone, Naming, of_erasure, texts_in
+from actionday.stores.casebook.publication_rows import Announced, announce, items_of_entries
+from actionday.stores.casebook.referral_rows import forget_lines as forget_referrals
+from actionday.stores.casebook.referral_rows import on_its_way
 from actionday.stores.casebook.tables import FORGOTTEN, PAYLOAD_SUBJECTS, PAYLOADS
+from actionday.stores.casebook.turn import Turn
 
 
 def erase(connection: Connection, means: Means, actor: Actor, erasure: Erasure, key: bytes | None = None) -> Erased:
@@ -32,12 +37,20 @@ def erase(connection: Connection, means: Means, actor: Actor, erasure: Erasure, 
     words_query = select(PAYLOADS.c.seq).where(PAYLOADS.c.part == Part.WORDS.value)
     words = {row.seq for row in asked_for(connection, words_query, PAYLOADS.c.seq, sorted(own))}
     if own or named or new:
+        if on_its_way(connection, sorted(own)):
+            raise UsageError(
+                "a referral of it may be on its way: say with `actionday refer settle` whether it left, then forget it"
+            )
+        items = items_of_entries(connection, sorted(own))
         gone = Gone(tuple(hashes), tuple(sorted(own)), tuple(sorted(words | named)))
         _take(connection, gone)
         if new:
             connection.execute(insert(FORGOTTEN), new)
         record = of_erasure(actor, new_entry_id("e", means.randomness), gone, erasure.reason)
         append(connection, means, actor, [record], key)
+        announce(
+            Turn(connection, means, actor, key), [Announced(PublicationKind.ERASURE, None, item) for item in items]
+        )
     return Erased(len(own), len(named))
 
 
@@ -58,6 +71,7 @@ def _take(connection: Connection, gone: Gone) -> None:
         connection.execute(one, rows)
     forget_lines(connection, gone.facts)
     receipt_rows.forget_lines(connection, gone.facts)
+    forget_referrals(connection, gone.facts)
     subjects = delete(PAYLOAD_SUBJECTS).where(PAYLOAD_SUBJECTS.c.seq == bindparam("entry"))
     if gone.facts:
         connection.execute(subjects, [{"entry": seq} for seq in gone.facts])

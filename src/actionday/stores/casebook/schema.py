@@ -77,11 +77,47 @@ _RECEIPTS = (
     "CREATE INDEX receipts_kept ON receipts (kept_until)",
     "CREATE INDEX receipts_waking ON receipts (acknowledged, kind)",
 )
+_CAMPAIGNS = (
+    "CREATE TABLE campaigns (id TEXT PRIMARY KEY, name TEXT NOT NULL, stage TEXT NOT NULL, targets INTEGER NOT NULL, events INTEGER NOT NULL)",
+    "CREATE TABLE campaign_targets (campaign TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (campaign, case_id))",
+    "CREATE INDEX campaign_targets_case ON campaign_targets (case_id)",
+    "CREATE TABLE referrals (id TEXT PRIMARY KEY, drafted {integer} NOT NULL, case_id TEXT NOT NULL, campaign TEXT NOT NULL, recipient TEXT NOT NULL, "
+    "reference TEXT NOT NULL UNIQUE, form TEXT NOT NULL, status TEXT NOT NULL, stage TEXT NOT NULL, waiting INTEGER NOT NULL, left_here INTEGER NOT NULL, "
+    "taken TEXT, released INTEGER NOT NULL, events INTEGER NOT NULL)",
+    "CREATE INDEX referrals_outbox ON referrals (recipient, waiting, drafted)",
+    "CREATE INDEX referrals_taken ON referrals (recipient, taken)",
+    "CREATE INDEX referrals_case ON referrals (case_id)",
+    "CREATE INDEX referrals_campaign ON referrals (campaign, drafted)",
+    "CREATE TABLE referral_names (referral TEXT NOT NULL, name_hash TEXT NOT NULL, recipient TEXT NOT NULL, active INTEGER NOT NULL, "
+    "PRIMARY KEY (referral, name_hash))",
+    "CREATE UNIQUE INDEX referral_names_once ON referral_names (name_hash, recipient) WHERE active = 1",
+    "CREATE TABLE referral_marks (referral TEXT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (referral, mark))",
+    "CREATE TABLE partner_marks (campaign TEXT NOT NULL, unit TEXT NOT NULL, list TEXT NOT NULL, mark TEXT NOT NULL, "
+    "PRIMARY KEY (campaign, unit, list, mark))",
+    "CREATE INDEX partner_marks_mark ON partner_marks (mark)",
+    "CREATE TABLE publications (id TEXT PRIMARY KEY, kind TEXT NOT NULL, item TEXT NOT NULL, at TEXT NOT NULL, "
+    "entry {integer} NOT NULL UNIQUE REFERENCES ledger (seq))",
+    "CREATE INDEX publications_item ON publications (item)",
+)
+_CAMPAIGNS_SQLITE = (
+    *_CAMPAIGNS,
+    "CREATE TRIGGER publications_no_update BEFORE UPDATE ON publications BEGIN SELECT RAISE(ABORT, 'the feed is append-only'); END",
+    "CREATE TRIGGER publications_no_delete BEFORE DELETE ON publications BEGIN SELECT RAISE(ABORT, 'the feed is append-only'); END",
+    "CREATE TRIGGER publications_no_replace BEFORE INSERT ON publications "
+    "WHEN EXISTS (SELECT 1 FROM publications WHERE id = NEW.id OR entry = NEW.entry) "
+    "BEGIN SELECT RAISE(ABORT, 'the feed is append-only'); END",
+)
+_CAMPAIGNS_POSTGRESQL = (
+    *_CAMPAIGNS,
+    "CREATE TRIGGER publications_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON publications "
+    "FOR EACH STATEMENT EXECUTE FUNCTION casebook_refuse('the feed is append-only')",
+)
 STEPS: tuple[Mapping[str, tuple[str, ...]], ...] = (
     {"sqlite": _SQLITE, "postgresql": _POSTGRESQL},
     {"sqlite": _SIGNED, "postgresql": _SIGNED},
     {"sqlite": _CASES, "postgresql": _CASES},
     {"sqlite": _RECEIPTS, "postgresql": _RECEIPTS},
+    {"sqlite": _CAMPAIGNS_SQLITE, "postgresql": _CAMPAIGNS_POSTGRESQL},
 )
 """Statements by database; applying the first n makes version n."""
 _TYPES = {"sqlite": {"integer": "INTEGER", "bytes": "BLOB"}, "postgresql": {"integer": "BIGINT", "bytes": "BYTEA"}}

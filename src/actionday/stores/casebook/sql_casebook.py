@@ -20,6 +20,7 @@ from actionday.records import (
     new_entry_id,
 )
 from actionday.records.preregistration import Frozen
+from actionday.stores.casebook.campaigns import Campaigns
 from actionday.stores.casebook.casebook import ChainReport, Checkpoint, Erased, Erasure, Line
 from actionday.stores.casebook.cases import Cases
 from actionday.stores.casebook.chain import Head, Kind, Part
@@ -36,10 +37,17 @@ from actionday.stores.casebook.payloads import (
     writer_of,
 )
 from actionday.stores.casebook.people import enrol, key_at_work, key_of, people_of
+from actionday.stores.casebook.publications import Publications
 from actionday.stores.casebook.receipts import Receipts
+from actionday.stores.casebook.referrals import Referrals
+from actionday.stores.casebook.requests import Requests
 from actionday.stores.casebook.signing import head_signature
+from actionday.stores.casebook.sql_campaigns import SqlCampaigns
 from actionday.stores.casebook.sql_cases import SqlCases
+from actionday.stores.casebook.sql_publications import SqlPublications
 from actionday.stores.casebook.sql_receipts import SqlReceipts
+from actionday.stores.casebook.sql_referrals import SqlReferrals
+from actionday.stores.casebook.sql_requests import SqlRequests
 from actionday.stores.casebook.tables import CASEBOOK, LEDGER, PAYLOADS
 from actionday.stores.casebook.verify import verify
 
@@ -51,6 +59,10 @@ class SqlCasebook:
         self._database, self._means = database, means
         self.cases: Cases = SqlCases(database, means)
         self.receipts: Receipts = SqlReceipts(database, means)
+        self.campaigns: Campaigns = SqlCampaigns(database, means)
+        self.referrals: Referrals = SqlReferrals(database, means)
+        self.publications: Publications = SqlPublications(database, means)
+        self.requests: Requests = SqlRequests(database, means)
 
     def record(self, actor: Actor, judgements: Iterable[Answer]) -> Head:
         """See `Casebook`."""

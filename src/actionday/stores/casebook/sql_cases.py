@@ -17,10 +17,12 @@ from actionday.stores.casebook.case_looks import cases_seen, looked
 from actionday.stores.casebook.case_payloads import of_case, of_hold, of_lift, of_look, of_unit, to_hold, to_unit
 from actionday.stores.casebook.cases import Listing, Looked, Opened, Page, Standing
 from actionday.stores.casebook.chain import Kind, Part, moment
+from actionday.stores.casebook.consequences import follow_up
 from actionday.stores.casebook.databases import Database
 from actionday.stores.casebook.ledger import Means, append, asked_for
 from actionday.stores.casebook.people import allowed, key_of, one_of
 from actionday.stores.casebook.tables import HOLDS, LEDGER, PAYLOADS
+from actionday.stores.casebook.turn import Turn
 
 
 class SqlCases:
@@ -208,6 +210,7 @@ class SqlCases:
             raise UsageError(f"{event.case}: another case about the target was opened meanwhile")
         append(connection, self._means, actor, [of_case(actor, event)], key)
         rows.put(connection, after)
+        follow_up(Turn(connection, self._means, actor, key), event, after)
         return _shown(connection, after, actor)
 
     def _hash(self, event: CaseEvent) -> str:
