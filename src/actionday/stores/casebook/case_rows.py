@@ -19,14 +19,16 @@ from actionday.stores.casebook.ledger import PAGE, asked_for
 from actionday.stores.casebook.tables import CASES, HOLDS, LEDGER, PAYLOADS
 
 _FACTS, _WORDS = PAYLOADS.alias("facts_of"), PAYLOADS.alias("words_of")
-_ENTRIES = (
+_ANY = (
     select(LEDGER.c.seq, LEDGER.c.id, LEDGER.c.of, LEDGER.c.actor, _FACTS.c.body, _WORDS.c.body)
     .join(_FACTS, (_FACTS.c.seq == LEDGER.c.seq) & (_FACTS.c.part == Part.FACTS.value))
     .join(_WORDS, (_WORDS.c.seq == LEDGER.c.seq) & (_WORDS.c.part == Part.WORDS.value), isouter=True)
-    .where(LEDGER.c.kind == Kind.CASE.value)
-    .order_by(LEDGER.c.seq)
 )
-_OF_CASE = _ENTRIES.where(or_(LEDGER.c.id == bindparam("case"), LEDGER.c.of == bindparam("case")))
+_ENTRIES = _ANY.where(LEDGER.c.kind == Kind.CASE.value).order_by(LEDGER.c.seq)
+# Neither kind nor order is asked of the database here: SQLite would walk along all cases by the index of kinds.
+_OF_CASE = _ANY.add_columns(LEDGER.c.kind).where(
+    or_(LEDGER.c.id == bindparam("case"), LEDGER.c.of == bindparam("case"))
+)
 OVER = frozenset({Stage.DISMISSED, Stage.OVERTURNED, Stage.CLOSED})
 """Stages after which a new case about the same target may be opened."""
 
@@ -34,7 +36,7 @@ OVER = frozenset({Stage.DISMISSED, Stage.OVERTURNED, Stage.CLOSED})
 def events_of(connection: Connection, case: str) -> list[CaseEvent]:
     """All events of a case, in order; none where there is no such case."""
     rows = connection.execute(_OF_CASE, {"case": case}).all()
-    return [_event(row) for row in rows]
+    return [_event(row[:-1]) for row in sorted(rows, key=lambda row: row.seq) if row.kind == Kind.CASE.value]
 
 
 def all_events(connection: Connection) -> Iterator[CaseEvent]:
