@@ -63,7 +63,7 @@ def test_a_team_is_enrolled_and_what_it_writes_is_signed(home: Path) -> None:
     made = bob.json("link", "judge", A, B, "negative", "--why", "other words")
     assert made["by"] == "Bob"
     assert "may not judge" in ann("link", "judge", A, B, "unsure", "--why", "other words", status=6)
-    assert "is an administrator" in bob("person", "change", "Ann", "--role", "reviewer", status=2)
+    assert "may not enrol" in bob("person", "change", "Ann", "--role", "reviewer", status=6)
     found = bob.json("ledger", "verify")
     assert (found["people"], found["signed"], found["identities"], found["first_bad"]) == (2, 3, "enrolled", None)
     assert {one["name"]: one["roles"] for one in bob.json("person", "list")} == {

@@ -124,6 +124,14 @@ def test_who_learned_what_the_other_said_takes_a_reading_back_but_reads_no_more(
     assert why_not(fresh, step(31, CaseStep.CLAIMED, ANNA)) == ""
 
 
+def test_nobody_takes_a_case_out_of_a_readers_hands() -> None:
+    claimed = case_of(step(10, CaseStep.CLAIMED, ANNA))
+    for what in (CaseStep.CLOSED, CaseStep.ESCALATED):
+        assert why_not(claimed, step(11, what, BEN)) == "somebody else has it"
+        assert why_not(claimed, step(11, what, ANNA)) == ""
+        assert why_not(claimed, step(11, what, BEN, NOW + 2 * HOUR)) == ""
+
+
 def test_a_reading_on_which_something_rests_is_not_taken_back() -> None:
     first = read_by(10, ANNA, HOLDS)
     undo = replace(step(30, CaseStep.READING_UNDONE, ANNA), of=first[1].id)

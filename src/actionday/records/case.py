@@ -276,7 +276,18 @@ def _ruling(case: Case, event: CaseEvent) -> str:
 
 
 def _closing(case: Case, event: CaseEvent) -> str:
-    return "" if case.stage in WAITING or case.stage is Stage.UNDECIDED else f"it is {case.stage} already"
+    if case.stage not in WAITING and case.stage is not Stage.UNDECIDED:
+        return f"it is {case.stage} already"
+    return _untaken(case, event)
+
+
+def _escalating(case: Case, event: CaseEvent) -> str:
+    return _waiting(case, event) or _untaken(case, event)
+
+
+def _untaken(case: Case, event: CaseEvent) -> str:
+    """Nobody takes a case out of the hands of whoever reads it."""
+    return "" if case.held_by(event.at) in (None, event.by) else "somebody else has it"
 
 
 def _always(case: Case, event: CaseEvent) -> str:
@@ -288,7 +299,7 @@ _WHY_NOT = {
     CaseStep.CLAIMED: _claiming,
     CaseStep.GIVEN_BACK: _having,
     CaseStep.HANDED_ON: _handing,
-    CaseStep.ESCALATED: _waiting,
+    CaseStep.ESCALATED: _escalating,
     CaseStep.READ: _reading,
     CaseStep.READING_UNDONE: _undoing,
     CaseStep.REREAD: _looking_again,

@@ -7,7 +7,21 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from actionday.records import ActorId, EntryId
 from actionday.records.case import WAITING, Case, Stage, fold_case
@@ -19,14 +33,16 @@ from actionday.stores.casebook.ledger import PAGE, asked_for
 from actionday.stores.casebook.tables import CASES, HOLDS, LEDGER, PAYLOADS
 
 _FACTS, _WORDS = PAYLOADS.alias("facts_of"), PAYLOADS.alias("words_of")
-_ENTRIES = (
+_ANY = (
     select(LEDGER.c.seq, LEDGER.c.id, LEDGER.c.of, LEDGER.c.actor, _FACTS.c.body, _WORDS.c.body)
     .join(_FACTS, (_FACTS.c.seq == LEDGER.c.seq) & (_FACTS.c.part == Part.FACTS.value))
     .join(_WORDS, (_WORDS.c.seq == LEDGER.c.seq) & (_WORDS.c.part == Part.WORDS.value), isouter=True)
-    .where(LEDGER.c.kind == Kind.CASE.value)
-    .order_by(LEDGER.c.seq)
 )
-_OF_CASE = _ENTRIES.where(or_(LEDGER.c.id == bindparam("case"), LEDGER.c.of == bindparam("case")))
+_ENTRIES = _ANY.where(LEDGER.c.kind == Kind.CASE.value).order_by(LEDGER.c.seq)
+# Neither kind nor order is asked of the database here: SQLite would walk along all cases by the index of kinds.
+_OF_CASE = _ANY.add_columns(LEDGER.c.kind).where(
+    or_(LEDGER.c.id == bindparam("case"), LEDGER.c.of == bindparam("case"))
+)
 OVER = frozenset({Stage.DISMISSED, Stage.OVERTURNED, Stage.CLOSED})
 """Stages after which a new case about the same target may be opened."""
 
@@ -34,7 +50,7 @@ OVER = frozenset({Stage.DISMISSED, Stage.OVERTURNED, Stage.CLOSED})
 def events_of(connection: Connection, case: str) -> list[CaseEvent]:
     """All events of a case, in order; none where there is no such case."""
     rows = connection.execute(_OF_CASE, {"case": case}).all()
-    return [_event(row) for row in rows]
+    return [_event(row[:-1]) for row in sorted(rows, key=lambda row: row.seq) if row.kind == Kind.CASE.value]
 
 
 def all_events(connection: Connection) -> Iterator[CaseEvent]:
@@ -118,11 +134,15 @@ def next_for(connection: Connection, who: ActorId, now: str, campaign: str | Non
 
 def page(connection: Connection, asked: Listing, now: str) -> Page:
     """A page of a list, highest rank first."""
-    query = _LINES.add_columns(_held(now).label("held"))
-    if asked.after is not None:
-        rank, opened = asked.after
-        query = query.where(or_(CASES.c.rank < rank, and_(CASES.c.rank == rank, CASES.c.opened < opened)))
-    rows = _ordered(connection, query, asked.stages or WAITING, asked.campaign, asked.limit)
+    stages = asked.stages or WAITING
+    rank, opened = asked.after or (0.0, 0)
+    if asked.campaign is None and stages == WAITING:
+        told = {"now": now, "rank": rank, "opened": opened, "most": asked.limit}
+        rows = connection.execute(_QUEUE if asked.after is None else _QUEUE_AFTER, told).all()
+    else:
+        query = _LINES.add_columns(_held(now).label("held"))
+        query = query if asked.after is None else query.where(_beyond(rank, opened))
+        rows = _ordered(connection, query, stages, asked.campaign, asked.limit)
     more = (rows[-1].rank, rows[-1].opened) if len(rows) == asked.limit else None
     return Page(tuple(map(_standing, rows)), more)
 
@@ -192,7 +212,7 @@ def forget_lines(connection: Connection, entries: Sequence[int]) -> None:
         connection.execute(delete(HOLDS).where(HOLDS.c.id.in_(ids)))
 
 
-def _held(now: str) -> Any:  # noqa: ANN401 - SQLAlchemy's own
+def _held(now: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's own
     return exists().where(
         HOLDS.c.target_hash.in_((CASES.c.target_hash, CASES.c.about_hash)),
         HOLDS.c.until > now,
@@ -209,6 +229,20 @@ _TARGETS = PAYLOADS.alias("opening_of")
 _LINES = select(CASES, _TARGETS.c.body).join(
     _TARGETS, (_TARGETS.c.seq == CASES.c.opened) & (_TARGETS.c.part == Part.FACTS.value)
 )
+
+
+def _beyond(rank: Any, opened: Any) -> ColumnElement[bool]:  # noqa: ANN401 - values or bound parameters
+    return or_(CASES.c.rank < rank, and_(CASES.c.rank == rank, CASES.c.opened < opened))
+
+
+_QUEUE = (
+    _LINES.add_columns(_held(bindparam("now")).label("held"))
+    .where(CASES.c.waiting == 1)
+    .order_by(CASES.c.rank.desc(), CASES.c.opened.desc())
+    .limit(bindparam("most"))
+)
+"""The page that is asked for most, built once: to build a statement costs as much as to run it."""
+_QUEUE_AFTER = _QUEUE.where(_beyond(bindparam("rank"), bindparam("opened")))
 
 
 class _Told(msgspec.Struct, frozen=True):

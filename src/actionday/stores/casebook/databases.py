@@ -152,7 +152,7 @@ def _encryption(url: URL) -> dict[str, Any]:
 
 
 def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's own
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY"):  # fmt: skip
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY", "cache_size = -65536"):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}").close()
 
 
