@@ -7,7 +7,10 @@ import random
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import msgspec
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +24,7 @@ from actionday.observe.platforms.telegram.plain import Plain
 from actionday.observe.platforms.telegram.salvage import Page, decode
 from actionday.observe.reader import Refused, Source
 from actionday.observe.spans import Buffer, Keys, Spans
+from actionday.observe.spans_tree import objects_of
 
 KEYS = Keys(["text", "date_unixtime", "number", "a", "", "reply_to_message_id", "reply_to_message_ix"])
 VALUES = st.recursive(
@@ -97,8 +101,9 @@ def test_more_objects_than_there_is_room_for_are_declined_and_ranges_are_apart()
     assert found[1].tolist() == [1, 2]
 
 
-def test_a_later_value_of_a_key_wins_and_words_of_digits_are_numbers() -> None:
-    found = spans(b'{"a":"x","a":"-12"},{"a":7},{"a":null},{}')
+def test_a_key_that_stands_twice_is_declined_and_words_of_digits_are_numbers() -> None:
+    assert spans(b'{"a":"x","a":"-12"}') is None
+    found = spans(b'{"a":"-12"},{"a":7},{"a":null},{}')
     assert found is not None
     assert told(found.integers("a")) == [-12, 7, None, None]
     assert found.strings("a") is None
@@ -210,3 +215,68 @@ def test_the_quick_way_takes_no_number_that_a_decoder_refuses() -> None:
         column = found.integers("a")
         if column is not None:
             assert column.to_pylist() == [msgspec.json.decode(text.encode(), type=int, strict=False)]
+
+
+LEAVES = st.sampled_from(["VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN"])
+NAMES = st.sampled_from(["a", "b", "c", "long name of a key", "C"])
+SHAPES = st.recursive(
+    LEAVES,
+    lambda inner: inner.map(lambda one: [one]) | st.dictionaries(NAMES, inner, min_size=1, max_size=4),
+    max_leaves=5,
+)
+NUMBERS = st.sampled_from([0, -0.0, 1.5, 1e22, 0.001, 100.0, 2**53 + 1, -(2**63), 2**64, 10**18 - 1, 0.1, -7])
+TREES = st.recursive(
+    st.none()
+    | st.booleans()
+    | NUMBERS
+    | st.integers(-9, 9)
+    | st.sampled_from(["1", "x", "", "1.5", "a/b", 'é\n"\\'])
+    | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES | st.text("ab", max_size=2), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    shape=st.dictionaries(NAMES, SHAPES, min_size=1, max_size=4),
+    rows=st.lists(st.dictionaries(NAMES, TREES, max_size=4), min_size=1, max_size=4),
+    layout=st.sampled_from([(None, (",", ":")), (1, None), (None, None)]),
+    ascii_only=st.booleans(),
+)
+def test_trees_are_what_duckdb_makes_of_them(
+    shape: dict[str, Any], rows: list[dict[str, Any]], layout: tuple[Any, Any], ascii_only: bool
+) -> None:
+    texts = [
+        json.dumps(row, indent=layout[0], separators=layout[1], ensure_ascii=ascii_only).encode(
+            "utf-8", "surrogatepass"
+        )
+        for row in rows
+    ]
+    edges = np.cumsum([0, *map(len, texts)])
+    data = np.frombuffer(b"".join(texts) + bytes(16), np.uint8)
+    made = objects_of(data, edges[:-1], edges[1:], shape)
+    if made is None:
+        return
+    table = pa.table({"t": pa.array([text.decode() for text in texts])})
+    with duckdb.connect() as connection:
+        connection.register("block", table)
+        found = connection.execute("SELECT json_transform(t, $s) AS j FROM block", {"s": json.dumps(shape)})
+        expected = found.to_arrow_table()["j"].to_pylist()
+    assert made.to_pylist() == expected
+
+
+def test_plain_trees_are_not_declined() -> None:
+    shape = {"a": "VARCHAR", "b": {"c": ["BIGINT"], "d": [{"e": "BOOLEAN"}]}, "f": "DOUBLE", "g": "VARCHAR"}
+    row = b'{"a": "\\u00e9x", "b": {"c": [1, null, 3], "d": [{"e": true}, {}, null]}, "f": 0.25, "g": {"h": [1, "a\\/b"]}}'
+    data = np.frombuffer(row + bytes(16), np.uint8)
+    made = objects_of(data, np.array([0]), np.array([len(row)]), shape)
+    assert made is not None
+    assert made.to_pylist() == [
+        {
+            "a": "éx",
+            "b": {"c": [1, None, 3], "d": [{"e": True}, {"e": None}, None]},
+            "f": 0.25,
+            "g": '{"h":[1,"a/b"]}',
+        }
+    ]

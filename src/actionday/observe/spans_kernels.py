@@ -202,10 +202,11 @@ def _which(data: Bytes, start: int, end: int, table: Table) -> int:
 
 
 @njit(cache=True, nogil=True)
-def members(data: Bytes, i: int, table: Table, row: int, out: tuple[Bytes, Longs, Longs]) -> int:
+def members(data: Bytes, i: int, table: Table, row: int, out: tuple[Bytes, Longs, Longs]) -> int:  # noqa: PLR0912 - as `skip`
     """Note the values of an object's keys in column `row` of `out`; returns the byte after it, or -1.
 
-    `out` are kinds, beginnings and ends, a line a key; of strings what lies between the quotes. A later key of the same name wins.
+    `out` are kinds, beginnings and ends, a line a key; of strings what lies between the quotes. A key that stands there twice is
+    declined, since decoders differ about it.
     """
     kinds, starts, ends = out
     if data[i] != 0x7B:
@@ -235,6 +236,8 @@ def members(data: Bytes, i: int, table: Table, row: int, out: tuple[Bytes, Longs
         if i < 0:
             return -1
         if key >= 0:
+            if kinds[key, row] != ABSENT:
+                return -1
             kinds[key, row], starts[key, row], ends[key, row] = kind, start, stop
         i = after_space(data, i)
         if data[i] == 0x7D:
@@ -268,3 +271,45 @@ def elements(data: Bytes, ranges: Longs, table: Table, out: tuple[Bytes, Longs, 
                     return -1
         counts[n] = row - before
     return row
+
+
+@njit(cache=True, nogil=True)
+def members_of(data: Bytes, kinds: Bytes, starts: Longs, table: Table, out: tuple[Bytes, Longs, Longs]) -> bool:
+    """As `members`, of every value of a column that is an object. False where one is declined."""
+    for row in range(kinds.size):
+        if kinds[row] == OBJECT and members(data, starts[row], table, row, out) < 0:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def elements_of(
+    data: Bytes, kinds: Bytes, starts: Longs, room: int
+) -> tuple[npt.NDArray[np.int32], Bytes, Longs, Longs]:
+    """The elements of every value of a column that is a list: where each list's end, and kinds, beginnings and ends.
+
+    `room` is no less than there are. The first is empty where a list is declined.
+    """
+    offsets, n = np.zeros(kinds.size + 1, np.int32), 0
+    found, begins, ends = np.empty(room, np.uint8), np.empty(room, np.int64), np.empty(room, np.int64)
+    for row in range(kinds.size):
+        i = starts[row]
+        if kinds[row] == ARRAY:
+            i = after_space(data, i + 1)
+            while data[i] != 0x5D:
+                if data[i] == 0x7B or data[i] == 0x5B:
+                    stop = skip(data, i)
+                    found[n], begins[n], ends[n] = OBJECT if data[i] == 0x7B else ARRAY, i, stop
+                else:
+                    one = _scalar(data, i)
+                    kind, stop = one % 10, one // 10 if one >= 0 else -1
+                    text = kind == TEXT or kind == ESCAPED  # noqa: PLR1714
+                    found[n], begins[n], ends[n] = kind, i + text, stop - text
+                if stop < 0:
+                    return offsets[:0], found, begins, ends
+                n += 1
+                i = after_space(data, stop)
+                if data[i] == 0x2C:
+                    i = after_space(data, i + 1)
+        offsets[row + 1] = n
+    return offsets, found[:n], begins[:n], ends[:n]

@@ -8,7 +8,17 @@ import numpy.typing as npt
 from numba import njit
 
 from actionday.observe.byte_words import Bytes, first_byte, put_word, string_ends, word_at
-from actionday.observe.spans_kernels import ESCAPED, NULL, TEXT, WHOLE, Longs, escape_end, hex_digits
+from actionday.observe.spans_kernels import (
+    ESCAPED,
+    NULL,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    WHOLE,
+    Longs,
+    escape_end,
+    hex_digits,
+)
 
 
 @njit(cache=True, nogil=True)
@@ -120,3 +130,86 @@ def integers(data: Bytes, kinds: Bytes, starts: Longs, ends: Longs, out: Longs) 
         if out[row] == -(1 << 63):
             return -1
     return nulls
+
+
+@njit(cache=True, nogil=True)
+def _minified(data: Bytes, span: tuple[int, int], out: Bytes, at: int) -> int:
+    """Copy sound JSON without white space and needless escapes; returns the place behind it, or -1.
+
+    Declined are numbers that a writer may write in another way, and control characters, which are escaped in more than one.
+    """
+    i, end = span
+    within, digits = False, 0
+    while i < end:
+        c = data[i]
+        if within and c == 0x5C:
+            after = escape_end(data, i)
+            kept = data[i + 1] != 0x2F and data[i + 1] != 0x75
+            if kept:
+                out[at], out[at + 1] = c, data[i + 1]
+                at += 2
+            else:
+                stop = _unescaped(data, i, out, at)
+                if out[at] < 0x20 or out[at] == 0x22 or out[at] == 0x5C:
+                    return -1
+                at = stop
+            i = after
+            continue
+        if c == 0x22:
+            within = not within
+        if within or c > 0x20:
+            out[at] = c
+            at += 1
+        if not within:
+            digits = digits + 1 if 0x30 <= c <= 0x39 else 0
+            if (
+                digits > 18
+                or (0x30 <= data[i - 1] <= 0x39 and (c == 0x2E or c | 0x20 == 0x65))
+                or (c == 0x2D and data[i + 1] == 0x30)
+            ):
+                return -1
+        i += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def _plain_number(data: Bytes, start: int, end: int) -> bool:
+    """Whether a number with a point is written as every writer writes it."""
+    first = start + (data[start] == 0x2D)
+    point = first
+    while 0x30 <= data[point] <= 0x39:
+        point += 1
+    if data[point] != 0x2E or end - first > 16 or (data[first] == 0x30 and data[point + 1] == 0x30):
+        return False
+    for j in range(point + 1, end):
+        if not 0x30 <= data[j] <= 0x39:
+            return False
+    return data[end - 1] != 0x30 or end == point + 2
+
+
+@njit(cache=True, nogil=True)
+def texts(data: Bytes, kinds: Bytes, starts: Longs, ends: Longs) -> tuple[Bytes, npt.NDArray[np.int32], int]:
+    """As `strings`, of values of any kind: numbers and words as they are written, objects and lists as their JSON."""
+    size, nulls = 0, 0
+    for row in range(kinds.size):
+        if kinds[row] > NULL:
+            size += ends[row] - starts[row]
+        else:
+            nulls += 1
+    out, offsets, at = np.empty(size + 8, np.uint8), np.empty(kinds.size + 1, np.int32), 0
+    offsets[0] = 0
+    for row in range(kinds.size):
+        kind, start, end = kinds[row], starts[row], ends[row]
+        if kind >= OBJECT:
+            at = _minified(data, (start, end), out, at)
+        elif kind > NULL:
+            digits = end - start - (data[start] == 0x2D)
+            odd = digits > 18 or (data[start] == 0x2D and data[start + 1] == 0x30)
+            if (kind == WHOLE and odd) or (kind == NUMBER and not _plain_number(data, start, end)):
+                at = -1
+            else:
+                at = copied(data, (start, end), kind == ESCAPED, out, at)
+        if at < 0:
+            return out, offsets, -1
+        offsets[row + 1] = at
+    return out[:at], offsets, nulls

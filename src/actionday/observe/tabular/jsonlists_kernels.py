@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from actionday.observe.byte_words import blanks_within, plain_within
+
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Longs = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -59,6 +61,10 @@ def _text(buf: Bytes, i: int, stop: int, state: Longs) -> int:
     """Go to the string's end or the block's; outside of lists it may be a key, and is hashed."""
     escaped, key, hashing = state[ESCAPED], state[HASH], state[INSIDE] == 0
     while i < stop:
+        if not hashing and not escaped:
+            i = plain_within(buf, i, stop)
+            if i >= stop:
+                break
         c = buf[i]
         i += 1
         if escaped:
@@ -133,6 +139,9 @@ def scan(buf: Bytes, i: int, base: int, state: Longs, stack: Longs, wanted: Long
             continue
         c = buf[i]
         more = k
+        if c == 32:
+            i = blanks_within(buf, i + 1, stop)
+            continue
         if c == 34:
             state[IN_TEXT], state[HASH] = 1, 5381
         elif c == 123 or c == 91:  # noqa: PLR1714 - a set would be built a million times
