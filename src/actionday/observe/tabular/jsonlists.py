@@ -26,7 +26,7 @@ from actionday.observe.spans_tree import objects_of
 from actionday.observe.tabular import jsonlists_kernels as kernels
 from actionday.observe.tabular.parser import Parser
 
-BLOCK = 6 << 20
+BLOCK = 10 << 20
 LONGEST = 64 << 20
 REST_BYTES = 4 << 20
 REST = "*"
@@ -45,10 +45,10 @@ class Rows:
     name: str
     frame: pl.DataFrame
     refused: list[Refused] = field(default_factory=list)
-    written: Callable[[], pa.Array] = lambda: pa.array([], pa.string())
+    written: Callable[[], pl.Series] = lambda: pl.Series(dtype=pl.String)
 
     @property
-    def texts(self) -> pa.Array:
+    def texts(self) -> pl.Series:
         """What is written of each row; made when it is asked for, since few readers do."""
         return self.written()
 
@@ -80,9 +80,9 @@ class _Objects:
         """The objects, one after another."""
         return _slices(self.buffer, self.starts, self.ends)
 
-    def texts(self) -> pa.Array:
-        """The same, known to be text."""
-        return self.binary().cast(pa.string())
+    def texts(self) -> pl.Series:
+        """The same, known to be text, where it lies."""
+        return pl.Series(_alternating(self.buffer, self.starts, self.ends, pa.string())).gather_every(2)
 
 
 def read_lists(
@@ -140,7 +140,7 @@ def _shaped(
     refused = [_refusal(int(starts[n]), objects[n].as_py()) for n in np.flatnonzero(~good.to_numpy())]
     if refused:
         texts, frame = texts.filter(good.to_arrow()), frame.filter(good)
-    return Rows(name, frame.unnest("j"), refused, lambda: texts)
+    return Rows(name, frame.unnest("j"), refused, lambda: pl.Series(texts))
 
 
 def _refusal(start: int, raw: bytes) -> Refused:
@@ -154,7 +154,7 @@ def _refusal(start: int, raw: bytes) -> Refused:
 
 def picked(rows: Rows, where: pl.Series, paths: tuple[str, ...]) -> pl.DataFrame:
     """For the rows where `where` holds, values at some JSON paths as text: for keys that have now one type, now another."""
-    texts = rows.texts.filter(where.to_arrow())
+    texts = rows.texts.filter(where).to_arrow().cast(pa.string())
     columns = ", ".join(f"v[{n + 1}] AS c{n}" for n in range(len(paths)))
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("block", pa.table({"n": pa.array(np.arange(len(texts))), "t": texts}))
@@ -309,13 +309,16 @@ class _Cutter:
 
 def _slices(buffer: bytes, starts: np.ndarray[Any, Any], ends: np.ndarray[Any, Any]) -> pa.Array:
     """An Arrow binary array of ``buffer[start:end]``, without a Python object per slice."""
-    widths = ends - starts
-    view = pa.py_buffer(buffer)
-    if len(starts) and int(starts[-1]) < (1 << 31) - 1:
-        # gaps between slices (commas) belong to no value: slices and gaps alternate, then every second is taken
-        edges = np.empty(2 * len(starts) + 1, np.int32)
-        edges[0:-1:2], edges[1::2], edges[-1] = starts, ends, ends[-1]
-        both = pa.Array.from_buffers(pa.binary(), 2 * len(starts), [None, pa.py_buffer(edges.tobytes()), view])
-        return both.take(pa.array(np.arange(0, 2 * len(starts), 2)))
-    assert not len(widths)
-    return pa.array([], pa.binary())
+    both = _alternating(buffer, starts, ends, pa.binary())
+    return both.take(pa.array(np.arange(0, len(both), 2)))
+
+
+def _alternating(
+    buffer: bytes, starts: np.ndarray[Any, Any], ends: np.ndarray[Any, Any], kind: pa.DataType
+) -> pa.Array:
+    """The slices ``buffer[start:end]`` and the gaps behind them (commas) in turn, where they lie."""
+    assert len(starts)
+    assert int(starts[-1]) < (1 << 31) - 1
+    edges = np.empty(2 * len(starts) + 1, np.int32)
+    edges[0:-1:2], edges[1::2], edges[-1] = starts, ends, ends[-1]
+    return pa.Array.from_buffers(kind, 2 * len(starts), [None, pa.py_buffer(edges), pa.py_buffer(buffer)])
