@@ -25,6 +25,7 @@ from actionday.observe.platforms.telegram.salvage import Page, decode
 from actionday.observe.reader import Refused, Source
 from actionday.observe.spans import Buffer, Keys, Spans
 from actionday.observe.spans_tree import objects_of
+from actionday.observe.tabular.jsonpaths import values_at
 
 KEYS = Keys(["text", "date_unixtime", "number", "a", "", "reply_to_message_id", "reply_to_message_ix"])
 VALUES = st.recursive(
@@ -280,3 +281,34 @@ def test_plain_trees_are_not_declined() -> None:
             "g": '{"h":[1,"a/b"]}',
         }
     ]
+
+
+PATHS = st.lists(st.sampled_from(["a", "b", "c", "a.b", "b.c", "b.a.c", "long name of a key"]), min_size=1, unique=True)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    wanted=PATHS,
+    rows=st.lists(st.dictionaries(NAMES, TREES, max_size=4), min_size=1, max_size=4),
+    ends=st.sampled_from(["\n", "\r\n", "  \n", ""]),
+    extra=st.sampled_from(["", "x", "}", "\n"]),
+)
+def test_paths_are_what_duckdb_finds_there(
+    wanted: list[str], rows: list[dict[str, Any]], ends: str, extra: str
+) -> None:
+    texts = [f"{json.dumps(row, ensure_ascii=False)}{extra}{ends}".encode("utf-8", "surrogatepass") for row in rows]
+    found = values_at(pa.array(texts, pa.binary()), tuple(wanted))
+    if found is None:
+        return
+    assert not extra.strip()
+    paths = ["$" + "".join(f'."{key}"' for key in name.split(".")) for name in wanted]
+    with duckdb.connect() as connection:
+        connection.register("block", pa.table({"t": pa.array([text.decode() for text in texts])}))
+        told = connection.execute("SELECT json_extract_string(t, $p) FROM block", {"p": paths}).fetchall()
+    assert [list(row) for row in found.rows()] == [row[0] for row in told]
+
+
+def test_plain_paths_are_not_declined() -> None:
+    found = values_at(pa.array([b'{"a": 1, "b": {"c": "x", "d": 2}}\n', b'{"b": null}\n'], pa.binary()), ("a", "b.c"))
+    assert found is not None
+    assert found.rows() == [("1", "x"), (None, None)]

@@ -274,10 +274,11 @@ def elements(data: Bytes, ranges: Longs, table: Table, out: tuple[Bytes, Longs, 
 
 
 @njit(cache=True, nogil=True)
-def members_of(data: Bytes, kinds: Bytes, starts: Longs, table: Table, out: tuple[Bytes, Longs, Longs]) -> bool:
-    """As `members`, of every value of a column that is an object. False where one is declined."""
+def members_of(data: Bytes, values: tuple[Bytes, Longs, Longs], table: Table, out: tuple[Bytes, Longs, Longs]) -> bool:
+    """As `members`, of every value of a column that is an object. False where one is declined, or ends elsewhere than it should."""
+    kinds, starts, ends = values
     for row in range(kinds.size):
-        if kinds[row] == OBJECT and members(data, starts[row], table, row, out) < 0:
+        if kinds[row] == OBJECT and members(data, starts[row], table, row, out) != ends[row]:
             return False
     return True
 

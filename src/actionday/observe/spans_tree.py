@@ -58,7 +58,8 @@ def _members(values: Values, shape: Mapping[str, Any]) -> dict[str, pa.Array]:
     names = tuple(shape)
     size = len(names), len(values.kinds)
     kinds, starts, ends = np.zeros(size, np.uint8), np.empty(size, np.int64), np.empty(size, np.int64)
-    if not kernels.members_of(values.data, values.kinds, values.starts, _keys(names).table, (kinds, starts, ends)):
+    found = (values.kinds, values.starts, values.ends)
+    if not kernels.members_of(values.data, found, _keys(names).table, (kinds, starts, ends)):
         raise NotPlain
     return {
         name: _column(Values(values.data, kinds[n], starts[n], ends[n]), shape[name]) for n, name in enumerate(names)
