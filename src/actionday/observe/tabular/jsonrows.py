@@ -19,7 +19,7 @@ from actionday.observe.tabular.batch import Batch
 from actionday.observe.tabular.jsonpaths import values_at
 from actionday.observe.tabular.sniff import Layout
 
-BLOCK = 4 << 20
+BLOCK = 8 << 20
 LONGEST = 64 << 20
 """Bytes read at once, and the longest single object."""
 
