@@ -35,6 +35,10 @@ NOT_COMPARED = ("ingests", "quarantine", "channels")
 
 def peer(way: str, path: Path, home: Path) -> None:
     """A plain loop over the export, then the product's own pipeline and archive, in one process."""
+    from actionday.observe.no_pandas import do_without_pandas, do_without_scipy
+
+    do_without_scipy()
+    do_without_pandas()
     from actionday.observe.book import Book, Buffer
     from actionday.observe.pipeline import finish
     from actionday.observe.reader import Chunk, Source

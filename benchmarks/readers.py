@@ -31,11 +31,11 @@ from benchmarks.results import write_result
 
 
 def jobs() -> dict[str, Job]:
-    """Every job by its reader's name."""
+    """Every job by its key, which is its reader's name but where a reader has two."""
     found = [
         importlib.import_module(f"{reader_jobs.__name__}.{m.name}") for m in pkgutil.iter_modules(reader_jobs.__path__)
     ]
-    return {job.name: job for module in found for job in module.jobs()}
+    return {job.key: job for module in found for job in module.jobs()}
 
 
 def ours(job: Job, path: Path) -> Iterable[Tables]:
@@ -94,16 +94,16 @@ def measure(job: Job, megabytes: int, runs: int, ways: tuple[str, ...] = ("ours"
     """Interleaved runs of the ways, each a process with the environment that a parser process has."""
     results: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{job.name}{job.suffix}"
+        path = Path(folder) / f"{job.key}{job.suffix}"
         job.make_file(path, megabytes)
         size = path.stat().st_size / 1e6
         for _ in range(runs):
             for way, done in results.items():
-                call = [sys.executable, "-m", "benchmarks.readers", "--one", job.name, way, str(path)]
+                call = [sys.executable, "-m", "benchmarks.readers", "--one", job.key, way, str(path)]
                 told = subprocess.run(call, check=True, capture_output=True, env={**os.environ, **FRUGAL}).stdout
                 done.append(json.loads(told))
     if len({(one["check"], one["rows"]) for done in results.values() for one in done}) != 1:
-        raise SystemExit(f"{job.name}: reader and loop differ: {results}")
+        raise SystemExit(f"{job.key}: reader and loop differ: {results}")
     cpu = {way: statistics.median(one["cpu"] for one in done) for way, done in results.items()}
     return {
         "megabytes": round(size, 1),

@@ -27,3 +27,9 @@ class Job:
     people: tuple[str, ...] = ()
     mapping: Mapping[str, Any] | None = None
     table: str = "posts"
+    variant: str = ""  # tells two jobs of one reader apart
+
+    @property
+    def key(self) -> str:
+        """Under which the job is called and recorded."""
+        return f"{self.name}_{self.variant}" if self.variant else self.name

@@ -101,7 +101,8 @@ def _tables(rows: dict[str, list[Row]]) -> Tables:
     }
 
 
-def _said(rng: random.Random, number: int) -> str:
+def said(rng: random.Random, number: int) -> str:
+    """A sentence; a quarter with a link."""
     link = f" https://ba.example/{number}" if number % 4 == 0 else ""
     return " ".join(rng.choices(_WORDS, k=rng.randint(5, 40))) + f", {number}" + link
 
@@ -129,7 +130,7 @@ def make_room(path: Path, megabytes: int) -> None:
 
     def line(rng: random.Random, number: int) -> str:
         at = datetime.fromtimestamp(1_574_500_000 + number, UTC).strftime("%Y-%m-%dT%H:%M:%S.123Z")
-        row: Row = {"msg": _said(rng, number), "username": f"ba{rng.randrange(500)}", "ts": at}
+        row: Row = {"msg": said(rng, number), "username": f"ba{rng.randrange(500)}", "ts": at}
         if number % 10 == 0:
             picture = {"image_url": f"/file-upload/{number}/ba.png", "image_type": "image/png", "image_size": number}
             row["attachments"] = [{"title": f"ba{number}.png", **picture}]
@@ -167,7 +168,7 @@ def make_table(path: Path, megabytes: int) -> None:
 
     def line(rng: random.Random, number: int) -> str:
         at = datetime.fromtimestamp(1_574_500_000 + number * 60, UTC).strftime("%d/%m/%Y 12:%M")
-        return _cells((number, rng.randrange(99), rng.randrange(5_000), at, _said(rng, number), number % 77))
+        return _cells((number, rng.randrange(99), rng.randrange(5_000), at, said(rng, number), number % 77))
 
     _numbered(path, megabytes, "post_id,group_id,user_id,posted,body,views\n", line)
 
@@ -215,8 +216,8 @@ def make_chat(path: Path, megabytes: int) -> None:
         at, who, group = 1_574_500_000 + number * 60, rng.randrange(5_000), f"loba{number % 50}"
         wall = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
         file = ("photo", "", f"{group}-{number}.jpeg") if number % 8 == 0 else (None, None, None)
-        said = (f"{group}-{number}", group, group, who, f"ba{who}", f"Ba {who}", "no", _said(rng, number), None)
-        return _cells((*said, number % 99, wall, at, *[None] * 6, *file))
+        told = (f"{group}-{number}", group, group, who, f"ba{who}", f"Ba {who}", "no", said(rng, number), None)
+        return _cells((*told, number % 99, wall, at, *[None] * 6, *file))
 
     _numbered(path, megabytes, ",".join(_CHAT) + "\n", line)
 

@@ -5,15 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from actionday.records import HomeError, HomeLocked, UsageError
 from actionday.stores.archive import erasure
-from actionday.stores.archive.archive import Archive, new_rows, numbered, row_numbers
+from actionday.stores.archive.archive import Archive, numbered, row_numbers
 from actionday.stores.archive.home import HomePolicy, make_home, open_home, pseudonym_key
 from actionday.stores.archive.schemas import FORMAT_VERSION, TABLES
 from actionday.stores.archive.subjects import resolve
@@ -92,39 +89,6 @@ def test_old_versions_can_be_read_and_the_log_holds_no_values(archive: Archive) 
     assert archive.counts()["sightings"] == 2
     log = b"".join(path.read_bytes() for path in (archive.home.archive / "sightings" / "_delta_log").iterdir())
     assert b"telegram:channel:101" not in log
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from(["x", None])), max_size=12),
-    st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from(["x", None])), max_size=12),
-)
-def test_new_rows_is_the_set_difference_in_order(
-    old: list[tuple[str | None, str | None]], new: list[tuple[str | None, str | None]]
-) -> None:
-    import tempfile
-
-    import pyarrow.parquet as pq
-
-    spec = TABLES["quarantine"]
-
-    def table(rows: list[tuple[str | None, str | None]]) -> pa.Table:
-        loose = pa.schema([pa.field(field.name, field.type) for field in spec.schema])
-        values = [{"row": i, "ingest": 1, "path": a, "position": b, "reason": "r"} for i, (a, b) in enumerate(rows)]
-        return pa.Table.from_pylist(values, schema=loose)
-
-    with tempfile.TemporaryDirectory() as folder:
-        files = []
-        if old:
-            pq.write_table(table(old), f"{folder}/old.parquet")
-            files = [f"{folder}/old.parquet"]
-        got = new_rows(spec, table(new), files, duckdb.connect()).to_pylist()
-    seen, want = set(old), []
-    for number, key in enumerate(new):
-        if key not in seen:
-            seen.add(key)
-            want.append((number, key))
-    assert [(row["row"], (row["path"], row["position"])) for row in got] == want
 
 
 def test_a_home_is_made_once_and_keeps_its_policy(tmp_path: Path) -> None:

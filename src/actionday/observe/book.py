@@ -16,7 +16,7 @@ from actionday.observe.minimise import OFFICER_ROLES
 from actionday.stores.archive.archive import Archive, numbered
 from actionday.stores.archive.schemas import TABLES
 
-_FLUSH_BYTES = 32 << 20
+_FLUSH_BYTES = 20 << 20
 _REMEMBERED = ("ingests", "memberships", "accounts", "erasures")
 _FACTS_CHUNK = {"begun": 0, "done": 1}
 

@@ -86,6 +86,8 @@ def _server() -> pl.Expr:
 def _finds(frame: pl.DataFrame) -> pl.DataFrame:
     """Columns of FINDS for texts with `platform`, `server` and maybe `hrefs`; blocks run side by side."""
     blocks = range(0, max(frame.height, 1), BLOCK)
+    if len(blocks) == 1:
+        return _block(frame, 0)
     with ThreadPoolExecutor(max_workers=pl.thread_pool_size()) as pool:
         found = pool.map(lambda start: _block(frame.slice(start, BLOCK), start), blocks)
         return pl.concat(found)

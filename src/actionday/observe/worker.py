@@ -12,8 +12,9 @@ def main() -> None:
 
     isolation = isolate(int(sys.argv[1]))
 
-    from actionday.observe.no_pandas import do_without_pandas
+    from actionday.observe.no_pandas import do_without_pandas, do_without_scipy
 
+    do_without_scipy()
     do_without_pandas()  # before the first import that makes an Arrow array
 
     from actionday.observe.serve import serve_standard_streams

@@ -10,7 +10,7 @@ Not for: files whose shape only a mapping knows (`jsonrows`).
 
 import codecs
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,10 +21,12 @@ import polars as pl
 import pyarrow as pa
 
 from actionday.observe.reader import Refused
+from actionday.observe.spans import MARGIN, string_array
+from actionday.observe.spans_tree import objects_of
 from actionday.observe.tabular import jsonlists_kernels as kernels
 from actionday.observe.tabular.parser import Parser
 
-BLOCK = 6 << 20
+BLOCK = 10 << 20
 LONGEST = 64 << 20
 REST_BYTES = 4 << 20
 REST = "*"
@@ -43,7 +45,44 @@ class Rows:
     name: str
     frame: pl.DataFrame
     refused: list[Refused] = field(default_factory=list)
-    texts: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
+    written: Callable[[], pl.Series] = lambda: pl.Series(dtype=pl.String)
+
+    @property
+    def texts(self) -> pl.Series:
+        """What is written of each row; made when it is asked for, since few readers do."""
+        return self.written()
+
+
+@dataclass(frozen=True, slots=True)
+class _Objects:
+    """Where objects lie in a buffer that ends in `MARGIN` zeros."""
+
+    buffer: bytes
+    starts: kernels.Longs
+    ends: kernels.Longs
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def slice(self, first: int, most: int) -> "_Objects":
+        """Some of them."""
+        return _Objects(self.buffer, self.starts[first : first + most], self.ends[first : first + most])
+
+    def columns(self, shape: Shape) -> pa.Table | None:
+        """The shape's columns without a detour, or None where something is not plain."""
+        data, first, last = np.frombuffer(self.buffer, np.uint8), int(self.starts[0]), int(self.ends[-1])
+        # a byte that is no text refuses its object, even where nothing of it is wanted
+        if string_array(data[first:last], np.array([0, last - first], np.int32)) is None:
+            return None
+        return objects_of(data, self.starts, self.ends, shape)
+
+    def binary(self) -> pa.Array:
+        """The objects, one after another."""
+        return _slices(self.buffer, self.starts, self.ends)
+
+    def texts(self) -> pl.Series:
+        """The same, known to be text, where it lies."""
+        return pl.Series(_alternating(self.buffer, self.starts, self.ends, pa.string())).gather_every(2)
 
 
 def read_lists(
@@ -63,7 +102,9 @@ def read_lists(
             shape = rest if name == REST else lists[name]
             for first in range(0, len(objects) if shape is not None else 0, _ROWS):
                 some, where = objects.slice(first, _ROWS), starts[first : first + _ROWS]
-                rows = shaped(parser.connection(), name, some, where, shape or {})
+                rows = _plain(name, some, where, shape or {})
+                if rows is None:
+                    rows = _shaped(parser.connection(), name, some.binary(), where, shape or {})
                 if name in unquoted:
                     rows.refused = [Refused(one.position, one.reason) for one in rows.refused]
                 yield rows
@@ -71,7 +112,16 @@ def read_lists(
             yield Rows("", pl.DataFrame(), cutter.faults)
 
 
-def shaped(
+def _plain(name: str, objects: _Objects, starts: np.ndarray[Any, Any], shape: Shape) -> Rows | None:
+    """What `_shaped` would say, straight from the bytes; None where something is not plain."""
+    columns = objects.columns(shape)
+    if columns is None:
+        return None
+    frame = pl.DataFrame({"row": pl.Series(starts, dtype=pl.Int64)})
+    return Rows(name, frame.hstack(pl.DataFrame(columns)) if shape else frame, written=objects.texts)
+
+
+def _shaped(
     connection: duckdb.DuckDBPyConnection, name: str, objects: pa.Array, starts: np.ndarray[Any, Any], shape: Shape
 ) -> Rows:
     """Objects (binary) as the shape's columns; what cannot be decoded is refused by its place."""
@@ -90,7 +140,7 @@ def shaped(
     refused = [_refusal(int(starts[n]), objects[n].as_py()) for n in np.flatnonzero(~good.to_numpy())]
     if refused:
         texts, frame = texts.filter(good.to_arrow()), frame.filter(good)
-    return Rows(name, frame.unnest("j"), refused, texts)
+    return Rows(name, frame.unnest("j"), refused, lambda: pl.Series(texts))
 
 
 def _refusal(start: int, raw: bytes) -> Refused:
@@ -104,7 +154,7 @@ def _refusal(start: int, raw: bytes) -> Refused:
 
 def picked(rows: Rows, where: pl.Series, paths: tuple[str, ...]) -> pl.DataFrame:
     """For the rows where `where` holds, values at some JSON paths as text: for keys that have now one type, now another."""
-    texts = rows.texts.filter(where.to_arrow())
+    texts = rows.texts.filter(where).to_arrow().cast(pa.string())
     columns = ", ".join(f"v[{n + 1}] AS c{n}" for n in range(len(paths)))
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("block", pa.table({"n": pa.array(np.arange(len(texts))), "t": texts}))
@@ -154,16 +204,17 @@ class _Cutter:
         self._documents: list[tuple[bytes, int]] = []
         self.faults: list[Refused] = []
 
-    def pieces(self) -> Iterator[tuple[str, pa.Array, np.ndarray[Any, Any]]]:
+    def pieces(self) -> Iterator[tuple[str, _Objects, np.ndarray[Any, Any]]]:
         """(list, objects, where they begin), in the order of the file; of one block, list by list."""
         held, base = b"", 0
         while more := self._file.read(BLOCK):
             if base == 0 and not held:
                 more = more.removeprefix(codecs.BOM_UTF8)
-            buffer = held + more
+            size = len(held) + len(more)
+            buffer = b"".join((held, more, bytes(MARGIN)))
             i, sound = len(held), True
-            data = np.frombuffer(buffer, np.uint8)
-            while i < len(buffer) and sound:
+            data = np.frombuffer(buffer, np.uint8)[:size]
+            while i < size and sound:
                 i, count = kernels.scan(data, i, base, self._state, self._stack, self._wanted, self._out)
                 events = self._out[:count]
                 yield from self._items(buffer, base, events)
@@ -171,9 +222,9 @@ class _Cutter:
             yield from self._rests()
             if not sound:
                 return
-            self._take_rest(buffer, base, base + len(buffer))
-            keep = self._open_from(base + len(buffer)) - base
-            held, base = buffer[keep:], base + keep
+            self._take_rest(buffer, base, base + size)
+            keep = self._open_from(base + size) - base
+            held, base = buffer[keep:size], base + keep
             if len(held) > LONGEST:
                 self.faults.append(
                     Refused(f"byte {base}", f"an object longer than {LONGEST >> 20} MiB; the rest is not read")
@@ -190,12 +241,12 @@ class _Cutter:
 
     def _items(
         self, buffer: bytes, base: int, events: kernels.Longs
-    ) -> Iterator[tuple[str, pa.Array, np.ndarray[Any, Any]]]:
+    ) -> Iterator[tuple[str, _Objects, np.ndarray[Any, Any]]]:
         items = events[events[:, 0] == kernels.ITEM]
         for which in np.unique(items[:, 1]):
             some = items[items[:, 1] == which]
             starts, ends = some[:, 3], some[:, 2]
-            yield self._names[which], _slices(buffer, starts - base, ends - base), starts.copy()
+            yield self._names[which], _Objects(buffer, starts - base, ends - base), starts.copy()
 
     def _others(self, buffer: bytes, base: int, events: kernels.Longs) -> bool:
         """Follow documents and lists; returns False where the file is broken."""
@@ -240,12 +291,14 @@ class _Cutter:
         elif whole.startswith(b"{") and self._keep:
             self._documents.append((whole, self._rest_start))
 
-    def _rests(self) -> Iterator[tuple[str, pa.Array, np.ndarray[Any, Any]]]:
+    def _rests(self) -> Iterator[tuple[str, _Objects, np.ndarray[Any, Any]]]:
         """The documents that ended in this block, together."""
         if self._documents:
             wholes, starts = zip(*self._documents, strict=True)
             self._documents = []
-            yield REST, pa.array(wholes, pa.binary()), np.array(starts, np.int64)
+            edges = np.cumsum([0, *map(len, wholes)])
+            buffer = b"".join((*wholes, bytes(MARGIN)))
+            yield REST, _Objects(buffer, edges[:-1], edges[1:]), np.array(starts, np.int64)
 
     def _finish(self, size: int) -> None:
         if self._state[kernels.DEPTH] or self._state[kernels.IN_TEXT]:
@@ -256,13 +309,16 @@ class _Cutter:
 
 def _slices(buffer: bytes, starts: np.ndarray[Any, Any], ends: np.ndarray[Any, Any]) -> pa.Array:
     """An Arrow binary array of ``buffer[start:end]``, without a Python object per slice."""
-    widths = ends - starts
-    view = pa.py_buffer(buffer)
-    if len(starts) and int(starts[-1]) < (1 << 31) - 1:
-        # gaps between slices (commas) belong to no value: slices and gaps alternate, then every second is taken
-        edges = np.empty(2 * len(starts) + 1, np.int32)
-        edges[0:-1:2], edges[1::2], edges[-1] = starts, ends, ends[-1]
-        both = pa.Array.from_buffers(pa.binary(), 2 * len(starts), [None, pa.py_buffer(edges.tobytes()), view])
-        return both.take(pa.array(np.arange(0, 2 * len(starts), 2)))
-    assert not len(widths)
-    return pa.array([], pa.binary())
+    both = _alternating(buffer, starts, ends, pa.binary())
+    return both.take(pa.array(np.arange(0, len(both), 2)))
+
+
+def _alternating(
+    buffer: bytes, starts: np.ndarray[Any, Any], ends: np.ndarray[Any, Any], kind: pa.DataType
+) -> pa.Array:
+    """The slices ``buffer[start:end]`` and the gaps behind them (commas) in turn, where they lie."""
+    assert len(starts)
+    assert int(starts[-1]) < (1 << 31) - 1
+    edges = np.empty(2 * len(starts) + 1, np.int32)
+    edges[0:-1:2], edges[1::2], edges[-1] = starts, ends, ends[-1]
+    return pa.Array.from_buffers(kind, 2 * len(starts), [None, pa.py_buffer(edges), pa.py_buffer(buffer)])

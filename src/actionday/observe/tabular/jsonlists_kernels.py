@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from actionday.observe.byte_words import blanks_within, plain_within
+
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Longs = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -59,6 +61,10 @@ def _text(buf: Bytes, i: int, stop: int, state: Longs) -> int:
     """Go to the string's end or the block's; outside of lists it may be a key, and is hashed."""
     escaped, key, hashing = state[ESCAPED], state[HASH], state[INSIDE] == 0
     while i < stop:
+        if not hashing and not escaped:
+            i = plain_within(buf, i, stop)
+            if i >= stop:
+                break
         c = buf[i]
         i += 1
         if escaped:
@@ -124,6 +130,41 @@ def _closes(c: int, at: int, state: Longs, stack: Longs, lists: int, out: Longs,
 
 
 @njit(cache=True, nogil=True)
+def _inside(buf: Bytes, i: int, stop: int, state: Longs, stack: Longs) -> int:
+    """Go on inside of an object of a list for as long as nothing happens that others must see; returns the next byte.
+
+    They see its last bracket, brackets that do not fit, and strings that go beyond the block. Nearly all of a file is objects.
+    """
+    depth, floor = state[DEPTH], state[INSIDE_DEPTH] + 1
+    while i < stop:
+        c = buf[i]
+        if c == 32:
+            i = blanks_within(buf, i + 1, stop)
+        elif c == 34:
+            end = plain_within(buf, i + 1, stop)
+            while end < stop and buf[end] != 34:
+                end = plain_within(buf, end + 1 + (buf[end] == 92), stop)
+            if end >= stop:
+                break
+            i = end + 1
+        elif c == 123 or c == 91:  # noqa: PLR1714 - a set would be built a million times
+            if depth == DEEPEST:
+                break
+            depth += 1
+            stack[depth, 1] = c == 123
+            i += 1
+        elif c == 125 or c == 93:  # noqa: PLR1714
+            if depth == floor or (stack[depth, 1] == 1) != (c == 125):
+                break
+            depth -= 1
+            i += 1
+        else:
+            i += 1
+    state[DEPTH] = depth
+    return i
+
+
+@njit(cache=True, nogil=True)
 def scan(buf: Bytes, i: int, base: int, state: Longs, stack: Longs, wanted: Longs, out: Longs) -> tuple[int, int]:
     """Scan ``buf[i:]``, whose first byte stands at `base` of the file. Returns (next byte, events in `out` (n x 4))."""
     k, room, stop = 0, out.shape[0] - 2, buf.shape[0]
@@ -131,8 +172,15 @@ def scan(buf: Bytes, i: int, base: int, state: Longs, stack: Longs, wanted: Long
         if state[IN_TEXT]:
             i = _text(buf, i, stop, state)
             continue
+        if state[INSIDE] and state[DEPTH] > state[INSIDE_DEPTH]:
+            i = _inside(buf, i, stop, state, stack)
+            if i >= stop:
+                break
         c = buf[i]
         more = k
+        if c == 32:
+            i = blanks_within(buf, i + 1, stop)
+            continue
         if c == 34:
             state[IN_TEXT], state[HASH] = 1, 5381
         elif c == 123 or c == 91:  # noqa: PLR1714 - a set would be built a million times

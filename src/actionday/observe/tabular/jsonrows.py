@@ -1,7 +1,7 @@
 """Stream JSON objects, one a line or in one array, in blocks: bounded memory, broken objects set aside, neighbours kept.
 
-A block's objects become one text column by their byte offsets, and DuckDB picks the wanted paths out of it; no Python
-object is made per row. Numbers keep their digits (ids above 2**53 stay exact). Not for: typing values.
+A block's objects become one text column by their byte offsets, and kernels, or DuckDB where something is not plain, pick the
+wanted paths out of it; no Python object is made per row. Numbers keep their digits (ids above 2**53 stay exact). Not for: typing values.
 """
 
 import codecs
@@ -16,9 +16,10 @@ import pyarrow as pa
 
 from actionday.observe.reader import Refused
 from actionday.observe.tabular.batch import Batch
+from actionday.observe.tabular.jsonpaths import values_at
 from actionday.observe.tabular.sniff import Layout
 
-BLOCK = 4 << 20
+BLOCK = 8 << 20
 LONGEST = 64 << 20
 """Bytes read at once, and the longest single object."""
 
@@ -74,7 +75,10 @@ def json_path(name: str) -> str:
 
 def _picked(con: duckdb.DuckDBPyConnection, objects: pa.Array, wanted: tuple[str, ...], start: int) -> Batch:
     """Pick the wanted paths of a block's objects."""
-    numbers = pl.Series("row", np.arange(start, start + len(objects), dtype=np.int64))
+    numbers = pl.Series("n", np.arange(start, start + len(objects), dtype=np.int64))
+    plain = values_at(objects, wanted)
+    if plain is not None:
+        return Batch(plain, numbers, [])
     text, broken = as_text(objects)
     paths = [json_path(name) for name in wanted]
     picked = ", ".join(f"v[{n + 1}] AS c{n}" for n in range(len(wanted)))

@@ -13,13 +13,13 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
 
 from actionday.records.errors import HomeError
 from actionday.stores.archive.growth import grow
 from actionday.stores.archive.home import Home
-from actionday.stores.archive.schemas import TABLES, TableSpec
+from actionday.stores.archive.known import Known
+from actionday.stores.archive.schemas import TABLES
 from actionday.stores.archive.spill import Spill
 from actionday.stores.archive.view import QUERY_MEMORY, View
 
@@ -68,6 +68,7 @@ class Archive:
     def __init__(self, home: Home, *, query_memory: int = QUERY_MEMORY) -> None:
         self.home, self.query_memory = home, query_memory
         self._open: dict[str, DeltaTable] = {}
+        self._known: dict[str, Known] = {}
 
     @cached_property
     def _joins(self) -> duckdb.DuckDBPyConnection:
@@ -122,15 +123,17 @@ class Archive:
     def append(self, name: str, rows: pa.Table) -> int:
         """Append the numbered rows whose key is not there yet; the first of equal rows stays. Returns rows written."""
         delta = self._delta(name)
-        fresh = new_rows(TABLES[name], rows, delta.file_uris(), self._joins)
-        if not len(fresh):
-            return 0
-        grow(delta, name)
-        write_deltalake(delta, fresh, mode="append", writer_properties=_writer(name))
+        known = self._known.pop(name, None) or Known(TABLES[name])
+        fresh = known.new_rows(rows, delta.file_uris(), self._joins)
+        if len(fresh):
+            grow(delta, name)
+            write_deltalake(delta, fresh, mode="append", writer_properties=_writer(name))
+        self._known[name] = known.written()
         return len(fresh)
 
     def append_bulk(self, name: str, rows: pa.Table) -> None:
         """Append rows that are known to be new (a generator's own), without the anti-join."""
+        self._known.pop(name, None)
         write_deltalake(self._delta(name), rows, mode="append", writer_properties=_writer(name))
 
     def compact(self, names: Iterable[str] = tuple(TABLES)) -> None:
@@ -143,29 +146,3 @@ class Archive:
 
     def _small_files(self, name: str) -> int:
         return sum(Path(file).stat().st_size < _FILE_BYTES // 2 for file in self._delta(name).file_uris())
-
-
-def new_rows(spec: TableSpec, rows: pa.Table, files: list[str], engine: duckdb.DuckDBPyConnection) -> pa.Table:
-    """The rows whose key stands neither in `files` nor earlier in `rows`. Nulls equal nulls in keys."""
-    if not len(rows):
-        return rows
-    connection = engine.cursor()
-    connection.register("fresh", rows.append_column("_place", pa.array(np.arange(len(rows)))))
-    same = " AND ".join(f'(f."{key}" IS NOT DISTINCT FROM k."{key}")' for key in spec.unique)
-    keys = ", ".join(f'"{key}"' for key in spec.unique)
-    query = f"SELECT min(_place) AS _place FROM fresh GROUP BY {keys}"
-    # A mask, for to filter a table of many chunks costs a twentieth of taking rows from it by number.
-    is_new = np.zeros(len(rows), bool)
-    is_new[connection.execute(query).to_arrow_table()["_place"].to_numpy()] = True
-    if files:
-        lead = spec.unique[0]
-        values = pc.unique(rows[lead])
-        # Few lead values prune row groups by their statistics; many would only slow the scan. IN never finds a null.
-        prune = f'WHERE k."{lead}" IN (SELECT unnest($values))' if len(values) <= 64 and not values.null_count else ""
-        existing = (
-            f"SELECT f._place FROM fresh f SEMI JOIN (SELECT {keys} FROM read_parquet($files) k {prune}) k ON {same}"
-        )
-        parameters = {"files": files} | ({"values": values.to_pylist()} if prune else {})
-        is_new[connection.execute(existing, parameters).to_arrow_table()["_place"].to_numpy()] = False
-    connection.close()
-    return rows if is_new.all() else rows.filter(pa.array(is_new))

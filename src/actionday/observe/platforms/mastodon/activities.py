@@ -74,7 +74,8 @@ def block_of(rows: Rows, names: Names) -> Block:
     actors = frame.filter(pl.col("type").is_in(ACTORS))
     if actors.height:
         names.learn(actors)
-    notes = pl.concat([_notes(frame, rows, names), _boosts(frame, rows, names)]).sort("row", maintain_order=True)
+    told = frame.with_columns(_languages(rows))
+    notes = pl.concat([_notes(told, names), _boosts(told, names)]).sort("row", maintain_order=True)
     moves = pl.concat([_moves(frame, names), _aliases(actors, names)])
     return Block(notes, _people(actors, names), moves, rows.refused)
 
@@ -110,9 +111,8 @@ def _mended(rows: Rows) -> pl.DataFrame:
     )
 
 
-def _notes(frame: pl.DataFrame, rows: Rows, names: Names) -> pl.DataFrame:
+def _notes(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
     """Posts inside of Create and Update activities, and posts that stand alone."""
-    frame = frame.with_columns(_languages(rows))
     inner, alone = pl.col("object").struct, pl.col("type").is_in(OBJECTS)
     inside = pl.col("type").is_in(("Create", "Update")) & inner.field("type").is_in(OBJECTS).fill_null(value=False)
     wrapped = frame.filter(inside).select(
@@ -150,12 +150,12 @@ def _notes(frame: pl.DataFrame, rows: Rows, names: Names) -> pl.DataFrame:
 
 
 def _languages(rows: Rows) -> pl.Series:
-    return pl.Series("language", rows.texts).str.extract(r'"contentMap"\s*:\s*\{\s*"([A-Za-z-]{2,35})"', 1)
+    return rows.texts.alias("language").str.extract(r'"contentMap"\s*:\s*\{\s*"([A-Za-z-]{2,35})"', 1)
 
 
-def _boosts(frame: pl.DataFrame, rows: Rows, names: Names) -> pl.DataFrame:
+def _boosts(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
     """Announce activities. Mastodon names only the boosted post; others, and boosts of one's own, carry it."""
-    boosts = frame.with_columns(_languages(rows)).filter(pl.col("type") == "Announce")
+    boosts = frame.filter(pl.col("type") == "Announce")
     if not boosts.height:
         return pl.DataFrame(schema=NOTES)
     inner = pl.col("object").struct

@@ -28,9 +28,8 @@ def zone_fault(zone: str | None) -> str | None:
     return None
 
 
-def walls(texts: list[str | None]) -> pa.Array:
-    """ISO local times as naive seconds; null where unreadable."""
-    column = pa.array(texts, pa.string())
+def walls(column: pa.Array) -> pa.Array:
+    """ISO local times (string) as naive seconds; null where unreadable."""
     try:
         return pc.cast(column, pa.timestamp("s"))
     except pa.ArrowInvalid:

@@ -17,9 +17,11 @@ import pyarrow as pa
 
 from actionday.observe.platforms.telegram import chat, examples
 from actionday.observe.platforms.telegram.columns import tables_of
+from actionday.observe.platforms.telegram.fields import fields_of
 from actionday.observe.platforms.telegram.messages import Block, Chat, Message, decode_messages, usable
 from actionday.observe.platforms.telegram.notes import KINDS, RANGE_BYTES, note_of
 from actionday.observe.platforms.telegram.peers import Peers
+from actionday.observe.platforms.telegram.plain import Plain
 from actionday.observe.platforms.telegram.salvage import Page, decode, no_collector, raw
 from actionday.observe.reader import Chunk, Part, Recognised, Refused, Source
 from actionday.observe.tray import Batch, chunks
@@ -91,14 +93,16 @@ def _batches(source: Source, part: Part) -> Iterator[Batch]:
     chats = [Chat(subject, kind, title) for subject, kind, title in note["chats"]]
     peers = Peers()
     with source.path.open("rb") as file, no_collector():
+        plain = Plain(file, chats, peers)
         if note["refused"]:
             quoted = [Refused(where, why, raw(_bytes(file, a, b))) for where, why, a, b in note["refused"]]
             yield Batch({}, quoted)
         for group in _groups(note["ranges"]):
             refused: list[Refused] = []
-            block = _block(file, chats, group, refused)
-            tables = tables_of(usable(block, source.zone, refused), source, peers)
-            yield Batch(tables, refused)
+            rows = plain.fields(group)
+            if rows is None:
+                rows = fields_of(usable(_block(file, chats, group, refused), source.zone, refused), peers)
+            yield Batch(tables_of(rows, source), refused)
 
 
 def _groups(ranges: list[tuple[int, int, int, bool]]) -> Iterator[list[tuple[int, int, int, bool]]]:

@@ -119,7 +119,7 @@ def usable(block: Block, zone: str | None, refused: list[Refused]) -> Usable:
         if fault:
             block = _refuse(block, unix.is_valid().to_pylist(), fault, refused)
             unix = unix.drop_null()
-    wall = clocks.walls([m.date for m in block.messages])
+    wall = clocks.walls(pa.array([m.date for m in block.messages], pa.string()))
     if unix.null_count and zone:
         unix = pc.coalesce(unix, clocks.place(wall, zone))
     good = clocks.plausible(unix)

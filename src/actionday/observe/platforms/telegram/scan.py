@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from actionday.observe.byte_words import blanks_within, plain_within
+
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Longs = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -119,6 +121,18 @@ def _key(buf: Bytes, i: int, stop: int, state: Longs) -> int:
 
 
 @njit(cache=True, nogil=True)
+def _end(buf: Bytes, i: int, stop: int) -> int:
+    """The first quote, backslash or byte that breaks a string, or the block's end."""
+    i = plain_within(buf, i, stop)
+    while i < stop:
+        c = buf[i]
+        if c == 34 or c == 92 or c < 14:  # noqa: PLR1714 - a set would be built a million times
+            return i
+        i += 1
+    return max(i, stop)
+
+
+@njit(cache=True, nogil=True)
 def _text(buf: Bytes, i: int, stop: int, state: Longs) -> int:
     """Go to the string's end or the block's; returns the next byte to look at, or -1 - byte where the text is broken."""
     escaped, hashing = state[ESCAPED], state[INSIDE] == 0
@@ -127,16 +141,7 @@ def _text(buf: Bytes, i: int, stop: int, state: Longs) -> int:
             escaped = 0
             i += 1
             continue
-        if hashing:
-            i = _key(buf, i, stop, state)
-        else:
-            end = stop
-            for j in range(i, stop):  # nine of ten bytes pass here; a plain range is what the compiler makes fastest
-                c = buf[j]
-                if c == 34 or c == 92 or c < 14:  # noqa: PLR1714 - a set would be built a million times
-                    end = j
-                    break
-            i = end
+        i = _key(buf, i, stop, state) if hashing else _end(buf, i, stop)
         if i == stop:
             break
         c = buf[i]
@@ -242,23 +247,20 @@ def _mark(state: Longs, kind: int, at: int, out: Longs, k: int) -> int:
 def _message(buf: Bytes, i: int, stop: int, state: Longs) -> int:
     """Go on inside of a message for as long as nothing happens that `_mark` or `_text` must see; returns the next byte.
 
-    They see its last bracket, what cannot stand where it stands, and strings that have a backslash or go beyond the block.
+    They see its last bracket, what cannot stand where it stands, and strings that are broken or go beyond the block.
     It does what they do, with the state in registers: nearly all of a file is messages.
     """
     depth, last, stack, floor = state[DEPTH], state[LAST], state[STACK], state[PARENT] + 2
     while i < stop:
         kind = _CLASS[buf[i]]
         if kind == _SPACE:
-            i += 1
+            i = blanks_within(buf, i + 1, stop) if buf[i] == 32 else i + 1
             continue
         if kind == _QUOTE:
-            end = stop
-            for j in range(i + 1, stop):
-                c = buf[j]
-                if c == 34 or c == 92 or c < 14:  # noqa: PLR1714 - a set would be built a million times
-                    end = j
-                    break
-            if end == stop or buf[end] != 34:
+            end = _end(buf, i + 1, stop)
+            while end + 1 < stop and buf[end] == 92:
+                end = _end(buf, end + 2, stop)
+            if end >= stop or buf[end] != 34:
                 break
             i = end
         elif kind == _OBJECT or kind == _ARRAY:  # noqa: PLR1714, SIM109
