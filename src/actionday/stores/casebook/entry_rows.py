@@ -4,18 +4,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from actionday.stores.casebook.chain import Kind, Part
 from actionday.stores.casebook.ledger import PAGE
 from actionday.stores.casebook.tables import LEDGER, PAYLOADS
 
 _FACTS, _WORDS = PAYLOADS.alias("facts_of"), PAYLOADS.alias("words_of")
-_ENTRIES = (
+_ANY = (
     select(LEDGER.c.seq, LEDGER.c.id, LEDGER.c.of, LEDGER.c.actor, LEDGER.c.hash, _FACTS.c.body, _WORDS.c.body)
     .join(_FACTS, (_FACTS.c.seq == LEDGER.c.seq) & (_FACTS.c.part == Part.FACTS.value))
     .join(_WORDS, (_WORDS.c.seq == LEDGER.c.seq) & (_WORDS.c.part == Part.WORDS.value), isouter=True)
-    .order_by(LEDGER.c.seq)
+)
+_ENTRIES = _ANY.order_by(LEDGER.c.seq)
+# Neither kind nor order is asked of the database here: SQLite would walk along all entries of the kind.
+_ABOUT = _ANY.add_columns(LEDGER.c.kind).where(
+    or_(LEDGER.c.id == bindparam("identity"), LEDGER.c.of == bindparam("identity"))
 )
 
 
@@ -34,8 +38,8 @@ class Kept:
 
 def entries_about(connection: Connection, kind: Kind, identity: str) -> list[Kept]:
     """Entries of a kind that are the one named, or about it, in order; erased ones are not there."""
-    query = _ENTRIES.where(LEDGER.c.kind == kind.value, or_(LEDGER.c.id == identity, LEDGER.c.of == identity))
-    return [_kept(row) for row in connection.execute(query)]
+    rows = connection.execute(_ABOUT, {"identity": identity}).all()
+    return [_kept(row[:-1]) for row in sorted(rows, key=lambda row: row.seq) if row.kind == kind.value]
 
 
 def entries_of(connection: Connection, kind: Kind) -> Iterator[Kept]:
