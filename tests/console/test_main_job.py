@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from actionday import playbook
-from actionday.records import Judged, SystemClock
+from actionday.measure.cohort import cohort
+from actionday.records import Judged, SystemClock, load_campaign
 from actionday.settings import load_settings
+from actionday.stores.archive.archive import Archive
+from actionday.stores.archive.home import open_home
 
 MEASURES = ("activity", "lifetimes", "migration", "coverage", "returns", "effect", "recipients")
 
@@ -169,6 +173,19 @@ def test_effects_are_in_a_brief_on_request_and_reproduced_with_it(world: Path, f
     actionday("run", world / "exports", "--campaign", day, "--home", world / "case.d", "--out", out, "--effects")
     assert names(out) - names(world / "brief") >= {"effect_its", "effect_did", "reach_regained_30d_per_dose"}
     assert json.loads(actionday("reproduce", out, "--home", world / "case.d", "--json"))["same"]
+
+
+def test_nobody_lives_on_because_a_data_set_holds_old_posts(world: Path, first: dict[str, Any]) -> None:
+    """Data sets of posts are taken long after them; that does not show their authors alive at that time."""
+    settings = load_settings({**os.environ, "ACTIONDAY_HOME": str(world / "case.d")}, world)
+    day = load_campaign(world / "exports" / "day.toml")
+    people = cohort(Archive(open_home(settings.home)).view(), day).to_pylist()
+    truth = json.loads((world / "exports" / "truth.json").read_text())["subjects"]
+    ended = {one["subject"]: datetime.fromisoformat(one["ended"]) for one in truth if one["ended"]}
+    known = [one for one in people if one["subject"] in ended]
+    assert len(known) > 100
+    late = timedelta(days=1)  # an operator's last message may be dated by a wall clock
+    assert [o["subject"] for o in known if o["last_present"] > ended[o["subject"]] + late] == []
 
 
 def test_a_brief_is_no_directory(world: Path, first: dict[str, Any]) -> None:

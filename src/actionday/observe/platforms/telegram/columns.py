@@ -169,6 +169,7 @@ def _media(cols: Columns, posts: dict[str, Any]) -> pa.Table:
 
 
 def _accounts(authors: list[str | None], names: Sequence[str | None], source: Source) -> pa.Table:
+    """Who posted. An account that is gone by the time of the export has no name in it, so only a name shows it was there then."""
     pairs = [pair for pair in dict.fromkeys(zip(authors, names, strict=True)) if pair[0] and ":account:" in pair[0]]
     columns = {
         "subject": pa.array([subject for subject, _ in pairs], pa.string()),
@@ -176,7 +177,7 @@ def _accounts(authors: list[str | None], names: Sequence[str | None], source: So
         "native": pa.array([subject.rpartition(":")[2] for subject, _ in pairs if subject], pa.string()),
         "kind": "user",
         "display_name": pa.array([name for _, name in pairs], pa.string()),
-        "seen_at": source.seen_at,
+        "seen_at": pa.array([source.seen_at if name else None for _, name in pairs], pa.timestamp("us", tz="UTC")),
         "vantage": source.vantage,
     }
     return staged("accounts", columns, len(pairs))
