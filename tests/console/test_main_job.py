@@ -21,7 +21,7 @@ from actionday.settings import load_settings
 from actionday.stores.archive.archive import Archive
 from actionday.stores.archive.home import open_home
 
-MEASURES = ("activity", "lifetimes", "migration", "coverage", "returns", "effect", "recipients")
+MEASURES = ("activity", "lifetimes", "migration", "coverage", "returns", "effect", "recipients", "forecast")
 
 
 def actionday(*arguments: str | Path, status: int = 0, **environment: str) -> str:

@@ -54,6 +54,8 @@ def measure(
                 elif name == "effect":
                     fixed = _fixed(settings, asked, clock)
                     found[name] = _effect(view, people, coverage, asked, (campaign, fixed))
+                elif name == "forecast":
+                    found[name] = _forecast(settings, view, people, asked, (campaign, clock))
                 else:
                     found[name] = _queried(name, view, people, coverage, asked, campaign)
                 progress.advance(1)
@@ -124,6 +126,17 @@ def _effect(
 
     campaign, fixed = day
     return measure_effect(view, people, campaign, coverage=coverage, registered=fixed, seed=asked.seed)
+
+
+def _forecast(settings: Settings, view: View, people: pa.Table, asked: Asked, when: tuple[Campaign, Clock]) -> Measure:
+    from actionday.observe.no_pandas import do_with_pandas
+
+    do_with_pandas()
+    from actionday.measure.forecast import measure_forecast
+
+    # the chance of a return is that of the whole, however the forecast is split
+    returns = _returns(settings, view, people, dataclasses.replace(asked, by="all"), when)
+    return measure_forecast(view, people, when[0], asked.by, returns=returns, seed=asked.seed)
 
 
 def _fixed(settings: Settings, asked: Asked, clock: Clock) -> Sequence[Frozen]:
