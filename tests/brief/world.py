@@ -94,9 +94,20 @@ def _effect() -> Measure:
         for horizon in (7, 30)
         for kind, value in (("users", -0.1), ("channels", -0.4))
     )
+    network = tuple(
+        Estimate(f"network_{what}", value, value, value, unit, 80, "count", group={"period": period})
+        for what, unit, ends in (
+            ("nodes", "count", (82.0, 61.0)),
+            ("ties", "count", (140.0, 70.0)),
+            ("components", "count", (3.0, 9.0)),
+            ("giant", "share", (0.93, 0.41)),
+            ("assortativity", "index, correlation of degrees", (-0.23, 0.05)),
+        )
+        for period, value in zip(("before", "after"), ends, strict=True)
+    )
     return Measure(
         "effect",
-        slopes,
+        (*slopes, *network),
         {"effect_days": table("effect_days", rows), "effect_placebos": table("effect_placebos", usual)},
     )
 
