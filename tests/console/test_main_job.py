@@ -188,6 +188,26 @@ def test_nobody_lives_on_because_a_data_set_holds_old_posts(world: Path, first: 
     assert [o["subject"] for o in known if o["last_present"] > ended[o["subject"]] + late] == []
 
 
+def test_what_recipients_did_is_what_the_scenario_says_they_did(world: Path, first: dict[str, Any]) -> None:
+    truth = json.loads((world / "exports" / "truth.json").read_text())["referrals"]
+    day = world / "exports" / "day.toml"
+    found = json.loads(actionday("measure", "recipients", "--home", world / "case.d", "--campaign", day, "--json"))
+    whole = {one["name"]: one for one in found["estimates"] if not one["group"]}
+    assert truth["sent"] > 50
+    assert whole["referred_sent"]["value"] == truth["sent"]
+    assert whole["removed_share_claimed"]["value"] == pytest.approx(truth["claimed_removed"] / truth["sent"])
+    assert whole["wrongful_share"]["n"] == truth["audited"]
+    told = {
+        "removed_share_seen": truth["removed"] / truth["sent"],
+        "wrongful_share": truth["wrongful_share"],
+        "median_hours_to_act_seen": truth["median_hours_to_act"],
+    }
+    for name, value in told.items():
+        assert whole[name]["low"] <= value <= whole[name]["high"], (name, value, whole[name])
+    routes = {one["group"].get("route"): one["value"] for one in found["estimates"] if one["name"] == "referred_sent"}
+    assert {row["route"]: row["sent"] for row in truth["by_route"]}.items() <= routes.items()
+
+
 def test_a_brief_is_no_directory(world: Path, first: dict[str, Any]) -> None:
     handles = set()
     for file in (world / "case.d" / "archive").glob("*/*.parquet"):

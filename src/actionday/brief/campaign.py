@@ -29,6 +29,7 @@ from actionday.brief.sections.network import network, network_figure
 from actionday.brief.sections.removals import removals, removals_figure
 from actionday.brief.sections.returns import returns, sides_figure, strips_figure
 from actionday.brief.sections.scoreboard import scoreboard, scoreboard_figure
+from actionday.brief.sections.strategies import strategies, strategies_figure
 from actionday.brief.sections.survival import curve_figure, shown_curves
 from actionday.brief.summary import headlines, summary
 from actionday.brief.wording import moment, span
@@ -51,6 +52,7 @@ FIGURES: Mapping[str, Callable[[Material], Figure | None]] = {
     "dose": dose_figure,
     "reconstitution": reconstitution_figure,
     "network": network_figure,
+    "strategies": strategies_figure,
     "scoreboard": scoreboard_figure,
     "events": events_figure,
 }
@@ -67,6 +69,7 @@ _ORDER: tuple[Callable[[Material], Section | None], ...] = (
     activity,
     effect,
     network,
+    strategies,
     events,
     rest,
     methods,

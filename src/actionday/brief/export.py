@@ -47,6 +47,9 @@ def table_frames(material: Material) -> dict[str, pl.DataFrame]:
         "generations": _counts(material.frame("generations"), ("count",)),
         "effect_days": material.frame("effect_days").filter(pl.col("channels") >= THRESHOLD),
         "effect_placebos": material.frame("effect_placebos"),
+        "strategy_curves": _counts(
+            material.frame("strategy_curves"), ("removal", "giant", "audience", "nodes", "reached")
+        ),
     }
     return {name: frame.select(TABLES[name].names) for name, frame in made.items() if len(frame)}
 

@@ -141,6 +141,16 @@ REMOVAL_CURVES = _schema(
     one_click=_F,  # standing places that a removed channel had pointed to, mean over its members
 )
 
+STRATEGY_CURVES = _schema(
+    strategy=_S,
+    removal=_I,  # 0 is the state before any
+    giant=_I,
+    audience=_I,
+    nodes=_I,  # of the whole network
+    reached=_I,  # audience before any removal
+)
+"""A brief's curves: one strategy a family, about a hundred places of each, backups not followed."""
+
 EFFECT_DAYS = _schema(day=_D, group=_S, relative=_F, channels=_I)
 """group: targeted | comparison. relative: posts a channel and day over their mean before the day; null where too few were in sight."""
 
@@ -183,4 +193,5 @@ TABLES: dict[str, pa.Schema] = {  # of a brief
     "generations": GENERATIONS,
     "effect_days": EFFECT_DAYS,
     "effect_placebos": EFFECT_PLACEBOS,
+    "strategy_curves": STRATEGY_CURVES,
 }

@@ -24,7 +24,7 @@ def measure(
     settings: Settings, names: Sequence[str], asked: Asked, clock: Clock, progress: Progress
 ) -> tuple[list[Measure], Campaign]:
     """Compute measures by name. Raises HomeError without a home, UsageError for an unknown measure."""
-    unknown = set(names) - {*MEASURES, "network"}
+    unknown = set(names) - {*MEASURES, "network", "strategies"}
     if unknown:
         raise UsageError(f"no measure {', '.join(sorted(unknown))}; one of {', '.join(MEASURES)}")
     from actionday.measure.cohort import cohort
@@ -99,6 +99,8 @@ def _queried(name: str, view: View, people: pa.Table, coverage: Measure, asked: 
     from actionday.measure.migration import measure_migration
     from actionday.measure.network import network_sketch
 
+    if name == "strategies":
+        return _strategies(view, people, asked, campaign)
     if name == "activity":
         return measure_activity(view, people, campaign, asked.by, coverage=coverage)
     if name == "recipients":
@@ -114,6 +116,16 @@ def _queried(name: str, view: View, people: pa.Table, coverage: Measure, asked: 
     if name == "migration":
         return measure_migration(view, people, campaign, asked.by, coverage=coverage)
     return network_sketch(view, people)
+
+
+def _strategies(view: View, people: pa.Table, asked: Asked, campaign: Campaign) -> Measure:
+    from actionday.measure.graph_archive import graph_of
+    from actionday.measure.removal_orders import Wanted
+    from actionday.measure.strategy import measure_strategies
+    from actionday.measure.strategy_brief import for_brief
+
+    graph = graph_of(view, people, campaign)
+    return for_brief(measure_strategies(graph, Wanted(seed=asked.seed)), len(graph))
 
 
 def _effect(

@@ -48,6 +48,11 @@ class BriefOrder:
         """What the brief measures."""
         return tuple(name for name in MEASURES if name not in APART and (self.effects or name not in ON_REQUEST))
 
+    @property
+    def structure(self) -> tuple[str, ...]:
+        """What the brief shows of the network besides; strategies take as long as effects and come with them."""
+        return ("network", "strategies") if self.effects else ("network",)
+
 
 @dataclass(frozen=True, slots=True)
 class LinkOrder:
