@@ -27,6 +27,7 @@ from actionday import playbook
 from actionday.measure.cohort import cohort
 from actionday.measure.worlds import DENIALS, WORLDS, covered
 from actionday.measure.worlds_of_effects import design_counts, dose_counts
+from actionday.measure.worlds_of_forecasts import forecasts_covered
 from actionday.measure.worlds_of_incidence import returns_covered
 from actionday.measure.worlds_of_looks import Looking, covered_by, looks_at
 from actionday.measure.worlds_of_posts import change_covered, index_covered
@@ -131,6 +132,7 @@ COUNTS: dict[str, Callable[[range], Counter[str]]] = {
     "looks, imported": count_imported,
     "effects by design": partial(count_effects, design_counts),
     "dose across communities": partial(count_effects, dose_counts),
+    "forecasts": partial(count_effects, forecasts_covered),
 }
 """By world, what counts its covered intervals."""
 

@@ -57,10 +57,29 @@ def measures(seed: int = 7, *, identified: bool = True) -> tuple[Measure, ...]:
         _lifetimes(random),
         _migration(random),
         recipients(),
+        _strategies(),
         _effect(),
         _returns(random),
         Measure("network", (), _network(random)),
     )
+
+
+def _strategies() -> Measure:
+    """Two strategies on a network of 300: one that takes it apart, one that hardly does and stops early."""
+    rows: list[dict[str, object]] = []
+    for strategy, removals, speed in (("adaptive degree", 300, 12.0), ("ordinary users", 120, 1.0)):
+        for removal in range(0, removals + 1, 3):
+            left = (1 - removal / 300) ** speed
+            counts = {"giant": int(280 * left), "audience": int(180 * (1 - removal / 300) ** (speed / 2))}
+            rows.append({"strategy": strategy, "removal": removal, **counts, "nodes": 300, "reached": 180})
+    told = [
+        Estimate(
+            "robustness", r, r, r, "share", 300, "exact curve", group={"strategy": name, "backups": "not followed"}
+        )
+        for name, r in (("adaptive degree", 0.08), ("ordinary users", 0.3))
+    ]
+    told.append(Estimate("rank_stability", 0.8, 0.7, 0.9, "tau", 10, "10 draws", group={"edges_missing": "30%"}))
+    return Measure("strategies", tuple(told), {"strategy_curves": table("strategy_curves", rows)}, ("Structure.",))
 
 
 def _effect() -> Measure:
@@ -94,9 +113,20 @@ def _effect() -> Measure:
         for horizon in (7, 30)
         for kind, value in (("users", -0.1), ("channels", -0.4))
     )
+    network = tuple(
+        Estimate(f"network_{what}", value, value, value, unit, 80, "count", group={"period": period})
+        for what, unit, ends in (
+            ("nodes", "count", (82.0, 61.0)),
+            ("ties", "count", (140.0, 70.0)),
+            ("components", "count", (3.0, 9.0)),
+            ("giant", "share", (0.93, 0.41)),
+            ("assortativity", "index, correlation of degrees", (-0.23, 0.05)),
+        )
+        for period, value in zip(("before", "after"), ends, strict=True)
+    )
     return Measure(
         "effect",
-        slopes,
+        (*slopes, *network),
         {"effect_days": table("effect_days", rows), "effect_placebos": table("effect_placebos", usual)},
     )
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from actionday import playbook
-from actionday.records import Judged, SystemClock
+from actionday.measure.cohort import cohort
+from actionday.records import Judged, SystemClock, load_campaign
 from actionday.settings import load_settings
+from actionday.stores.archive.archive import Archive
+from actionday.stores.archive.home import open_home
 
-MEASURES = ("activity", "lifetimes", "migration", "coverage", "returns", "effect", "recipients")
+MEASURES = ("activity", "lifetimes", "migration", "coverage", "returns", "effect", "recipients", "forecast")
 
 
 def actionday(*arguments: str | Path, status: int = 0, **environment: str) -> str:
@@ -169,6 +173,39 @@ def test_effects_are_in_a_brief_on_request_and_reproduced_with_it(world: Path, f
     actionday("run", world / "exports", "--campaign", day, "--home", world / "case.d", "--out", out, "--effects")
     assert names(out) - names(world / "brief") >= {"effect_its", "effect_did", "reach_regained_30d_per_dose"}
     assert json.loads(actionday("reproduce", out, "--home", world / "case.d", "--json"))["same"]
+
+
+def test_nobody_lives_on_because_a_data_set_holds_old_posts(world: Path, first: dict[str, Any]) -> None:
+    """Data sets of posts are taken long after them; that does not show their authors alive at that time."""
+    settings = load_settings({**os.environ, "ACTIONDAY_HOME": str(world / "case.d")}, world)
+    day = load_campaign(world / "exports" / "day.toml")
+    people = cohort(Archive(open_home(settings.home)).view(), day).to_pylist()
+    truth = json.loads((world / "exports" / "truth.json").read_text())["subjects"]
+    ended = {one["subject"]: datetime.fromisoformat(one["ended"]) for one in truth if one["ended"]}
+    known = [one for one in people if one["subject"] in ended]
+    assert len(known) > 100
+    late = timedelta(days=1)  # an operator's last message may be dated by a wall clock
+    assert [o["subject"] for o in known if o["last_present"] > ended[o["subject"]] + late] == []
+
+
+def test_what_recipients_did_is_what_the_scenario_says_they_did(world: Path, first: dict[str, Any]) -> None:
+    truth = json.loads((world / "exports" / "truth.json").read_text())["referrals"]
+    day = world / "exports" / "day.toml"
+    found = json.loads(actionday("measure", "recipients", "--home", world / "case.d", "--campaign", day, "--json"))
+    whole = {one["name"]: one for one in found["estimates"] if not one["group"]}
+    assert truth["sent"] > 50
+    assert whole["referred_sent"]["value"] == truth["sent"]
+    assert whole["removed_share_claimed"]["value"] == pytest.approx(truth["claimed_removed"] / truth["sent"])
+    assert whole["wrongful_share"]["n"] == truth["audited"]
+    told = {
+        "removed_share_seen": truth["removed"] / truth["sent"],
+        "wrongful_share": truth["wrongful_share"],
+        "median_hours_to_act_seen": truth["median_hours_to_act"],
+    }
+    for name, value in told.items():
+        assert whole[name]["low"] <= value <= whole[name]["high"], (name, value, whole[name])
+    routes = {one["group"].get("route"): one["value"] for one in found["estimates"] if one["name"] == "referred_sent"}
+    assert {row["route"]: row["sent"] for row in truth["by_route"]}.items() <= routes.items()
 
 
 def test_a_brief_is_no_directory(world: Path, first: dict[str, Any]) -> None:

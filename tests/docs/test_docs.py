@@ -102,6 +102,7 @@ def test_every_measure_has_a_page_on_its_method() -> None:
         "returns": "returns",
         "recipients": "recipients",
         "effect": "effect",
+        "forecast": "forecast",
     }
     assert set(playbook.MEASURES) == set(pages)
     for page in pages.values():

@@ -14,7 +14,7 @@ from actionday.measure.change import ratio
 from actionday.measure.cohort import cohort
 from actionday.measure.communities import joined, propagate
 from actionday.measure.designs import difference, interrupted
-from actionday.measure.dose import Response, coinciding, combined, holm, slopes
+from actionday.measure.dose import Response, coinciding, combined, holm, joint_p, slopes
 from actionday.measure.effect import measure_effect
 from actionday.measure.reconstitution import bridges, shape
 from actionday.measure.scenario import generate
@@ -79,6 +79,20 @@ def test_slopes_are_weighted_least_squares_and_their_sum() -> None:
     value, low, high = combined(made, (0, 1))
     assert value == pytest.approx(own[0].value + own[1].value)
     assert low < value < high
+
+
+def test_all_slopes_together_agree_with_walds_test_where_that_holds() -> None:
+    random = np.random.default_rng(5)
+    doses = random.random((400, 3))
+    flat = Response(random.normal(size=400), doses, np.ones(400))
+    steep = Response(flat.outcome + 0.28 * doses[:, 1], doses, np.ones(400))
+    for made in (flat, steep):
+        outcome, x = made.scaled()
+        known = OLS(outcome, x).fit(cov_type="HC3").f_test(np.eye(4)[1:])
+        assert joint_p(made, 1) == pytest.approx(float(known.pvalue), abs=0.04)
+    assert joint_p(flat, 1) == joint_p(flat, 1)
+    strong = Response(flat.outcome + 9 * doses[:, 0], doses, np.ones(400))
+    assert joint_p(strong, 1, 99) == 0.01, "as small as 99 draws allow"
 
 
 def test_holm_by_hand() -> None:

@@ -11,9 +11,12 @@ from lifelines import KaplanMeierFitter
 from scipy.optimize import minimize
 
 from actionday.measure.kaplan_meier import kaplan_meier
+from actionday.measure.recipients_times import brackets
 from actionday.measure.turnbull import Turnbull, crossing, knots, restricted, turnbull
 from actionday.measure.turnbull_bootstrap import bootstrap
+from actionday.measure.turnbull_smoothed import smoothed_median
 from actionday.measure.turnbull_support import make_problem
+from actionday.measure.worlds_of_referrals import referral_world
 
 Array = np.ndarray
 
@@ -360,3 +363,25 @@ def test_refuses_what_it_cannot_use(
     weights, entries = (None if part is None else np.array(part) for part in (weight, entry))
     with pytest.raises(ValueError, match=r"bracket|weights|nothing"):
         turnbull(np.array(left), np.array(right), weights, entries)
+
+
+def test_a_smoothed_bootstrap_has_the_spread_that_worlds_have() -> None:
+    """Looks at other hours for each: the interval's width is that of the estimate's own scatter, and it follows its seed."""
+    medians, widths = [], []
+    for seed in range(40):
+        rows, _ = referral_world(seed)
+        left, right = brackets(rows)
+        fit = turnbull(left, right)
+        value, low, high = smoothed_median(fit, left, right, 40, seed)
+        assert value is not None
+        assert low is not None
+        assert high is not None
+        assert low < value < high
+        medians.append(np.log(value))
+        widths.append((np.log(high) - np.log(low)) / (2 * 1.96))
+    assert np.mean(widths) == pytest.approx(np.std(medians, ddof=1), rel=0.25)
+    assert smoothed_median(fit, left, right, 10, 1) == smoothed_median(fit, left, right, 10, 1)
+    assert smoothed_median(fit, left, right, 10, 1) != smoothed_median(fit, left, right, 10, 2)
+    nobody = np.full(30, np.inf)
+    still = turnbull(np.arange(30.0), nobody)
+    assert smoothed_median(still, np.arange(30.0), nobody, 5, 1) == (None, None, None)

@@ -222,6 +222,7 @@ GAINS: dict[str, list[Gain]] = {
     "twitter_archive": [*OWNER, Gain("links", MARK, _is("own", False))],
     "fourcat": SPEAKERS,
     "rocketchat_export": SPEAKERS,
+    "telegram_export": [Gain("accounts", "who wrote and is gone by the export has an id and no name in it", _is("display_name", None))],
     "telegram_html": SPEAKERS,
     "tgdataset": SPEAKERS,
     "threema": SPEAKERS,

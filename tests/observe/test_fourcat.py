@@ -32,7 +32,8 @@ def example(name: str) -> str:
 
 
 def test_telegram_csv(tmp_path: Path) -> None:
-    tables, refused = read(tmp_path, "x.csv", example("4cat-telegram.csv"))
+    seen = datetime(2020, 3, 1, tzinfo=UTC)
+    tables, refused = read(tmp_path, "x.csv", example("4cat-telegram.csv"), seen_at=seen)
     assert refused == []
     first, second = tables["posts"]
     assert given(second) == {
@@ -55,6 +56,7 @@ def test_telegram_csv(tmp_path: Path) -> None:
         ("telegram:account:501", "user"),
         ("telegram:account:502", "bot"),
     ]
+    assert [a["seen_at"] for a in tables["accounts"]] == [None, None], "a post does not show its author alive later"
     assert [c["handle"] for c in tables["channels"]] == ["loremgroup"]
     assert [(m["post"], m["kind"]) for m in tables["media"]] == [("2", "photo")]
 

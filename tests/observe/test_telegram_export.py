@@ -20,12 +20,15 @@ READER = TelegramExport()
 Read = Callable[..., Whole]
 
 
+SEEN = datetime(2021, 1, 1, tzinfo=UTC)
+
+
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
     def reads(data: bytes | dict[str, Any], zone: str | None = None, vantage: str | None = None) -> Whole:
         path = tmp_path / "result.json"
         path.write_bytes(data if isinstance(data, bytes) else json.dumps(data, indent=1, ensure_ascii=False).encode())
-        return conformance.read_whole(READER, Source(path, path.name, zone=zone, vantage=vantage))
+        return conformance.read_whole(READER, Source(path, path.name, zone=zone, vantage=vantage, seen_at=SEEN))
 
     return reads
 
@@ -95,6 +98,8 @@ def test_an_account_gives_groups_and_left_channels_but_no_private_chats(read: Re
         "telegram:account:700000003": None,
     }
     assert set(column(whole, "kind", "accounts")) == {"user"}
+    dated = {row["display_name"]: row["seen_at"] for row in rows(whole, "accounts")}
+    assert dated == {"Ve Vo": SEEN, "Wa We": SEEN, None: None}, "without a name the account was gone by then"
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,15 @@ READER = TgDataset()
 Read = Callable[..., Whole]
 
 
+SEEN = datetime(2021, 1, 1, tzinfo=UTC)
+
+
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
     def reads(data: bytes | dict[str, Any], zone: str | None = None, vantage: str | None = None) -> Whole:
         path = tmp_path / "tgdataset_1.json"
         path.write_bytes(data if isinstance(data, bytes) else json.dumps(data).encode())
-        return conformance.read_whole(READER, Source(path, path.name, zone=zone, vantage=vantage))
+        return conformance.read_whole(READER, Source(path, path.name, zone=zone, vantage=vantage, seen_at=SEEN))
 
     return reads
 
@@ -88,7 +91,7 @@ def test_authors_are_people_where_they_are_named(read: Read) -> None:
         "telegram:channel:1300000001",
         "telegram:account:77",
     ]
-    assert [row["subject"] for row in rows(whole, "accounts")] == ["telegram:account:77"]
+    assert [(row["subject"], row["seen_at"]) for row in rows(whole, "accounts")] == [("telegram:account:77", None)]
 
 
 @pytest.mark.parametrize(

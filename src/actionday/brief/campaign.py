@@ -19,15 +19,17 @@ from actionday.brief.page import Figure, Section
 from actionday.brief.pseudonyms import pseudonym
 from actionday.brief.sections.activity import activity, activity_figure, change_figure
 from actionday.brief.sections.coverage import coverage, coverage_figure
-from actionday.brief.sections.effect import dose_figure, effect, effect_figure
+from actionday.brief.sections.effect import dose_figure, effect, effect_figure, reconstitution_figure
 from actionday.brief.sections.events import events, events_figure
 from actionday.brief.sections.ground import data, limits, methods, rest
 from actionday.brief.sections.lifetimes import lifetimes
 from actionday.brief.sections.migration import concentration_figure, denial_figure, flow_figure, migration
+from actionday.brief.sections.moves import moves_figure
 from actionday.brief.sections.network import network, network_figure
 from actionday.brief.sections.removals import removals, removals_figure
 from actionday.brief.sections.returns import returns, sides_figure, strips_figure
 from actionday.brief.sections.scoreboard import scoreboard, scoreboard_figure
+from actionday.brief.sections.strategies import strategies, strategies_figure
 from actionday.brief.sections.survival import curve_figure, shown_curves
 from actionday.brief.summary import headlines, summary
 from actionday.brief.wording import moment, span
@@ -43,11 +45,14 @@ FIGURES: Mapping[str, Callable[[Material], Figure | None]] = {
     "activity": activity_figure,
     "change": change_figure,
     "flows": flow_figure,
+    "moves": moves_figure,
     "denial": denial_figure,
     "concentration": concentration_figure,
     "effect": effect_figure,
     "dose": dose_figure,
+    "reconstitution": reconstitution_figure,
     "network": network_figure,
+    "strategies": strategies_figure,
     "scoreboard": scoreboard_figure,
     "events": events_figure,
 }
@@ -64,6 +69,7 @@ _ORDER: tuple[Callable[[Material], Section | None], ...] = (
     activity,
     effect,
     network,
+    strategies,
     events,
     rest,
     methods,

@@ -18,6 +18,7 @@ TABLE_SAYS: Mapping[str, str] = {
     "generations": "How many subjects are a line's first, second, … life.",
     "effect_days": "Posts a channel and day over their mean before the day, of targeted and comparison channels.",
     "effect_placebos": "Effects that each design finds at dates before the day, when nothing was done.",
+    "strategy_curves": "What would be left of the network that was seen after so many removals, by strategy, if nobody reacted. Structure, not an effect.",
     "lifetimes": "One row a subject and clock. Small groups are merged; subjects in groups that stay too small are left out.",
 }
 
@@ -136,6 +137,14 @@ COLUMN_SAYS: Mapping[str, Mapping[str, str]] = {
     "effect_placebos": {
         "design": "its, rdit or did",
         "value": "relative effect: 0 is none",
+    },
+    "strategy_curves": {
+        "strategy": "who is removed, and in which order",
+        "removal": "how many are removed by then; <5 = fewer than 5",
+        "giant": "nodes in the largest connected part; <5 = fewer than 5",
+        "audience": "ordinary users connected with a standing channel; <5 = fewer than 5",
+        "nodes": "nodes of the whole network; <5 = fewer than 5",
+        "reached": "audience before any removal; <5 = fewer than 5",
     },
     "lifetimes": {
         "subject": "pseudonym under a key made for this brief alone and kept nowhere",

@@ -36,7 +36,7 @@ def table_frames(material: Material) -> dict[str, pl.DataFrame]:
         ),
         "curves": _blanked(material.frame("curves"), "at_risk", ("survival", "low", "high")),
         "support": material.frame("support"),
-        "flows": _flows(material.frame("flows")),
+        "flows": _flows(material),
         "destinations": _destinations(material.frame("destinations")),
         "concentration": _blanked(material.frame("concentration"), "n", ("hhi", "low", "high")),
         "nodes": _nodes(material.frame("nodes")),
@@ -47,6 +47,9 @@ def table_frames(material: Material) -> dict[str, pl.DataFrame]:
         "generations": _counts(material.frame("generations"), ("count",)),
         "effect_days": material.frame("effect_days").filter(pl.col("channels") >= THRESHOLD),
         "effect_placebos": material.frame("effect_placebos"),
+        "strategy_curves": _counts(
+            material.frame("strategy_curves"), ("removal", "giant", "audience", "nodes", "reached")
+        ),
     }
     return {name: frame.select(TABLES[name].names) for name, frame in made.items() if len(frame)}
 
@@ -184,9 +187,12 @@ def _removals(material: Material) -> pl.DataFrame:
     return _marked(pl.concat([own, public.select(own.columns)]).sort(order), "count")
 
 
-def _flows(frame: pl.DataFrame) -> pl.DataFrame:
-    frame = frame.sort(["week", "signal", "source", "destination", "organisation"])
-    return _marked(_kept(frame, [["signal", "source", "destination"]]), "count")
+def _flows(material: Material) -> pl.DataFrame:
+    """Withheld against the totals that the figures print: over the whole time, and by phase."""
+    frame = material.frame("flows").sort(["week", "signal", "source", "destination", "organisation"])
+    way = ["signal", "source", "destination"]
+    kept = _kept(frame.with_columns(material.phase_of(pl.col("week")).alias("phase")), [way, [*way, "phase"]])
+    return _marked(kept.drop("phase"), "count")
 
 
 def _kept(frame: pl.DataFrame, totals: list[list[str]]) -> pl.DataFrame:

@@ -84,6 +84,12 @@ class Material:
         inner = pl.when(day < start).then(pl.lit("before")).when(day > end).then(pl.lit("after"))
         return pl.when(outside).then(pl.lit("outside")).otherwise(inner.otherwise(pl.lit("window")))
 
+    def phase_of(self, week: pl.Expr) -> pl.Expr:
+        """Where a week, by its Monday, lies: before the day, day (it touches the day's window), or after."""
+        start, end = self.campaign.start.date(), self.campaign.end.date()
+        late = pl.when(week > end).then(pl.lit("after")).otherwise(pl.lit("day"))
+        return pl.when(week + pl.duration(days=6) < start).then(pl.lit("before")).otherwise(late)
+
     @property
     def days(self) -> tuple[date, date]:
         """The first and the last day that the campaign compares."""

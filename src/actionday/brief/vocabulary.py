@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from actionday.records import Estimate, platform_of
 
-COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, EFFECT, SCOREBOARD, OTHER = (
+COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, EFFECT, SCOREBOARD, STRATEGIES, OTHER = (
     "coverage",
     "removals",
     "lifetimes",
@@ -18,9 +18,10 @@ COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, EFFECT, SCOREBOARD,
     "activity",
     "effect",
     "recipients",
+    "strategies",
     "other",
 )
-SECTIONS = (COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, EFFECT, SCOREBOARD, OTHER)
+SECTIONS = (COVERAGE, REMOVALS, LIFETIMES, RETURNS, MIGRATION, ACTIVITY, EFFECT, SCOREBOARD, STRATEGIES, OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ WORDS: Mapping[str, Word] = {
     "dose_trend_before_p": Word("Test that doses did not go with the trend before (p value)", EFFECT),
     "network_new_bridges": Word("Ties between communities that are new", EFFECT),
     "network_places_filled": Word("Removed ones whose place a newcomer fills", EFFECT),
+    "robustness": Word("R: mean share in the largest part over all removals", STRATEGIES),
+    "removals_to_10_percent": Word("Removals until the largest part is a tenth of the network", STRATEGIES),
+    "rank_stability": Word("Agreement of the strategies' order when ties are missing (Kendall's tau)", STRATEGIES),
+    "first_stays_first": Word("How often the best strategy stays the best when ties are missing", STRATEGIES),
+    "gap_to_bound": Word("Gap to an upper bound of the audience lost", STRATEGIES),
     "identified": Word("Before and after can be compared", COVERAGE),
     "coverage_before": Word("Share of the known in sight, before the day", COVERAGE),
     "coverage_after": Word("Share of the known in sight, after the day", COVERAGE),

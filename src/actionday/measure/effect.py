@@ -251,13 +251,11 @@ def _doses(study: Study) -> list[Estimate]:
     names, out = list(DOSES), list[Estimate]()
     usable = ~np.isnan(study.table.earlier)
     p = (
-        joint_p(Response(study.table.earlier[usable], study.table.doses[usable], study.table.reach[usable]))
+        joint_p(Response(study.table.earlier[usable], study.table.doses[usable], study.table.reach[usable]), study.seed)
         if usable.sum() > len(names) + 2
         else None
     )
-    method = (
-        "Wald test that doses do not go with the change from the first to the second half before the day, HC3 errors"
-    )
+    method = "Wald test that doses do not go with the change from the first to the second half before the day, HC3 errors, wild bootstrap"
     few = () if p is not None else ("too few communities",)
     out.append(Estimate("dose_trend_before_p", p, None, None, "p", int(usable.sum()), method, caveats=few))
     trend = (

@@ -16,7 +16,7 @@ from actionday.measure.lifetimes_fit import FEWEST
 from actionday.measure.recipients_rates import AFTER, BEFORE, CLAIMED
 from actionday.measure.recipients_read import KEY
 from actionday.measure.turnbull import turnbull
-from actionday.measure.turnbull_bootstrap import bootstrap
+from actionday.measure.turnbull_smoothed import smoothed_median
 from actionday.records import Estimate
 from actionday.records.deadline import Done, Ended, Evidence, Phase, Started, Stop, Stopped, deadline, gathered
 from actionday.records.deadlines import CLOCKS
@@ -46,10 +46,15 @@ def seen(rows: pl.DataFrame, group: dict[str, str], seed: int, draws: int = 200,
         return _too_few("median_hours_to_act_seen", len(rows), group, level)
     left, right = brackets(rows)
     fit = turnbull(left, right)
-    curve = bootstrap(fit, draws, seed, level)
+    found = smoothed_median(fit, left, right, draws, seed, level)
     state = "converged" if fit.converged else "NOT converged"
     made = _median(
-        "median_hours_to_act_seen", curve.median(), len(rows), f"Turnbull, {state}, {draws} draws", group, level
+        "median_hours_to_act_seen",
+        found,
+        len(rows),
+        f"Turnbull, {state}, smoothed bootstrap, {draws} draws",
+        group,
+        level,
     )
     widths = (right - left)[np.isfinite(right)] * _HOURS
     if not widths.size:

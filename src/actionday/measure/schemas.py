@@ -141,11 +141,40 @@ REMOVAL_CURVES = _schema(
     one_click=_F,  # standing places that a removed channel had pointed to, mean over its members
 )
 
+STRATEGY_CURVES = _schema(
+    strategy=_S,
+    removal=_I,  # 0 is the state before any
+    giant=_I,
+    audience=_I,
+    nodes=_I,  # of the whole network
+    reached=_I,  # audience before any removal
+)
+"""A brief's curves: one strategy a family, about a hundred places of each, backups not followed."""
+
 EFFECT_DAYS = _schema(day=_D, group=_S, relative=_F, channels=_I)
 """group: targeted | comparison. relative: posts a channel and day over their mean before the day; null where too few were in sight."""
 
 EFFECT_PLACEBOS = _schema(design=_S, value=_F)
 """Relative effects of each design (its | rdit | did) at dates before the day, when nothing was done."""
+
+FORECAST_SCORES = _schema(
+    group_by=_S,
+    group=_S,
+    outcome=_S,  # ends | arrivals | standing
+    weeks=_I,  # ahead
+    day=_D,  # on which it would have been said, from what was known then
+    came=_F,
+    median=_F,
+    low=_F,  # of the 95 % interval
+    high=_F,
+    pit=_F,  # where among the draws it came, 0 to 1
+    crps=_F,
+    persistence=_F,  # the baselines' scores
+    season=_F,  # null where no year before was observed
+)
+
+FORECAST_PATHS = _schema(group_by=_S, group=_S, plan=_S, week=_I, median=_F, low=_F, high=_F)
+"""How many stand at the end of each week ahead, by plan; only where the model beats persistence."""
 
 TABLES: dict[str, pa.Schema] = {  # of a brief
     "removals_by_day": REMOVALS_BY_DAY,
@@ -164,4 +193,5 @@ TABLES: dict[str, pa.Schema] = {  # of a brief
     "generations": GENERATIONS,
     "effect_days": EFFECT_DAYS,
     "effect_placebos": EFFECT_PLACEBOS,
+    "strategy_curves": STRATEGY_CURVES,
 }

@@ -153,6 +153,6 @@ def dose_counts(seed: int) -> dict[str, bool]:
     found = slopes(dose_world(seed, (0.0, 0.0, 0.0))[0], KINDS, seed)
     out |= {f"{slope.name}: false alarm": slope.p <= 0.05 for slope in found}
     out["family, Holm: false alarm"] = min(holm([slope.p for slope in found])) <= 0.05
-    out["trend before the day: false alarm"] = joint_p(earlier) <= 0.05
-    out["trend before the day: power"] = joint_p(dose_world(seed, trend=0.15)[1]) <= 0.05
+    out["trend before the day: false alarm"] = joint_p(earlier, seed) <= 0.05
+    out["trend before the day: power"] = joint_p(dose_world(seed, trend=0.15)[1], seed) <= 0.05
     return out

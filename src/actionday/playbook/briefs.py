@@ -27,7 +27,7 @@ def brief(settings: Settings, order: BriefOrder) -> list[Path]:
     versions = dict(order.versions) if order.versions is not None else archive.versions()
     head = head_of(settings, order.clock) if order.casebook is None else order.casebook
     asked = Asked(order.campaign, order.by, order.seed, versions, head)
-    measures, _ = measure(settings, [*order.measures, "network"], asked, order.clock, order.progress)
+    measures, _ = measure(settings, [*order.measures, *order.structure], asked, order.clock, order.progress)
     order.progress.phase("writing the brief", 1, "steps")
     view = archive.view(versions)
     origin = origin_at(home, view, order, versions, decided_until(settings, head, order.clock))

@@ -24,7 +24,7 @@ def measure(
     settings: Settings, names: Sequence[str], asked: Asked, clock: Clock, progress: Progress
 ) -> tuple[list[Measure], Campaign]:
     """Compute measures by name. Raises HomeError without a home, UsageError for an unknown measure."""
-    unknown = set(names) - {*MEASURES, "network"}
+    unknown = set(names) - {*MEASURES, "network", "strategies"}
     if unknown:
         raise UsageError(f"no measure {', '.join(sorted(unknown))}; one of {', '.join(MEASURES)}")
     from actionday.measure.cohort import cohort
@@ -54,6 +54,8 @@ def measure(
                 elif name == "effect":
                     fixed = _fixed(settings, asked, clock)
                     found[name] = _effect(view, people, coverage, asked, (campaign, fixed))
+                elif name == "forecast":
+                    found[name] = _forecast(settings, view, people, asked, (campaign, clock))
                 else:
                     found[name] = _queried(name, view, people, coverage, asked, campaign)
                 progress.advance(1)
@@ -97,6 +99,8 @@ def _queried(name: str, view: View, people: pa.Table, coverage: Measure, asked: 
     from actionday.measure.migration import measure_migration
     from actionday.measure.network import network_sketch
 
+    if name == "strategies":
+        return _strategies(view, people, asked, campaign)
     if name == "activity":
         return measure_activity(view, people, campaign, asked.by, coverage=coverage)
     if name == "recipients":
@@ -114,6 +118,16 @@ def _queried(name: str, view: View, people: pa.Table, coverage: Measure, asked: 
     return network_sketch(view, people)
 
 
+def _strategies(view: View, people: pa.Table, asked: Asked, campaign: Campaign) -> Measure:
+    from actionday.measure.graph_archive import graph_of
+    from actionday.measure.removal_orders import Wanted
+    from actionday.measure.strategy import measure_strategies
+    from actionday.measure.strategy_brief import for_brief
+
+    graph = graph_of(view, people, campaign)
+    return for_brief(measure_strategies(graph, Wanted(seed=asked.seed)), len(graph))
+
+
 def _effect(
     view: View, people: pa.Table, coverage: Measure, asked: Asked, day: tuple[Campaign, Sequence[Frozen]]
 ) -> Measure:
@@ -124,6 +138,17 @@ def _effect(
 
     campaign, fixed = day
     return measure_effect(view, people, campaign, coverage=coverage, registered=fixed, seed=asked.seed)
+
+
+def _forecast(settings: Settings, view: View, people: pa.Table, asked: Asked, when: tuple[Campaign, Clock]) -> Measure:
+    from actionday.observe.no_pandas import do_with_pandas
+
+    do_with_pandas()
+    from actionday.measure.forecast import measure_forecast
+
+    # the chance of a return is that of the whole, however the forecast is split
+    returns = _returns(settings, view, people, dataclasses.replace(asked, by="all"), when)
+    return measure_forecast(view, people, when[0], asked.by, returns=returns, seed=asked.seed)
 
 
 def _fixed(settings: Settings, asked: Asked, clock: Clock) -> Sequence[Frozen]:

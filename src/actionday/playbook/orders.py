@@ -7,9 +7,12 @@ from pathlib import Path
 
 from actionday.records import Campaign, Clock, Judged, Progress, Relation
 
-MEASURES = ("coverage", "activity", "lifetimes", "migration", "returns", "effect", "recipients")
+MEASURES = ("coverage", "activity", "lifetimes", "migration", "returns", "effect", "recipients", "forecast")
 ON_REQUEST = ("effect",)
 """Measures that a brief has only where they are asked for."""
+
+APART = ("forecast",)
+"""Measures that no brief has: a forecast is read beside its scores, by its own command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,12 @@ class BriefOrder:
     @property
     def measures(self) -> tuple[str, ...]:
         """What the brief measures."""
-        return tuple(name for name in MEASURES if self.effects or name not in ON_REQUEST)
+        return tuple(name for name in MEASURES if name not in APART and (self.effects or name not in ON_REQUEST))
+
+    @property
+    def structure(self) -> tuple[str, ...]:
+        """What the brief shows of the network besides; strategies take as long as effects and come with them."""
+        return ("network", "strategies") if self.effects else ("network",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ import polars as pl
 from actionday.brief.figures.dots import Dot, dot_plot
 from actionday.brief.figures.frame import Heading
 from actionday.brief.figures.lines import Line, Panel, line_panels
+from actionday.brief.figures.slopes import Slope, slopes
 from actionday.brief.material import Material
 from actionday.brief.page import Block, Figure, Notice, Section, Table, fill, prose
 from actionday.brief.sections.calendar_days import campaign_days, daily, iso
+from actionday.brief.sections.moves import moves_figure
 from actionday.brief.suppression import THRESHOLD
 from actionday.brief.tables import estimate_row, estimates
 from actionday.brief.vocabulary import EFFECT, value_word
@@ -25,7 +27,8 @@ def effect(material: Material) -> Section | None:
         "stood before the day, of which different shares were removed."
     )
     blocks: list[Block] = [Notice("plain", "What is a finding here", fill(words))]
-    blocks += [figure for figure in (effect_figure(material), dose_figure(material)) if figure]
+    made = (effect_figure(material), dose_figure(material), moves_figure(material), reconstitution_figure(material))
+    blocks += [figure for figure in made if figure]
     blocks += estimates(material, EFFECT, told)
     blocks += [prose("{}", sentence(note)) for note in material.notes.get(EFFECT, ())]
     question = (
@@ -88,6 +91,41 @@ def dose_figure(material: Material) -> Figure | None:
         "Share of reach, all removed minus none; 0 is no difference. 95 % intervals; p values after Holm: table below."
     )
     return Figure("dose", heading.title, caption, lambda paper: dot_plot(paper, heading, dots, "difference", 0.0))
+
+
+def reconstitution_figure(material: Material) -> Figure | None:
+    """The network on either side of the day: nodes, ties, components, the largest, clustering, assortativity."""
+    shown = []
+    for name, title in _NETWORK.items():
+        told = {t.strata.get("period"): t for t in material.section(EFFECT) if t.estimate.name == name}
+        if set(told) < {"before", "after"}:
+            continue
+        ends = [told[period] for period in ("before", "after")]
+        printed = [estimate_row(t).value for t in ends]
+        shown.append(Slope(title, ends[0].estimate.value, ends[1].estimate.value, (printed[0], printed[1])))
+    if not shown:
+        return None
+    heading = Heading(
+        "The network before and after",
+        "Small charts of the network of ties posted in the window before and after the day. "
+        + " ".join(f"{one.title}: {one.printed[0]} before, {one.printed[1]} after." for one in shown),
+    )
+    caption = fill(
+        "Ties that were seen in posts of the {} days before and the {} days after, each chart on its own scale from zero. Counts and shares; no effect is claimed.",
+        material.campaign.days_before,
+        material.campaign.days_after,
+    )
+    return Figure("reconstitution", heading.title, caption, lambda paper: slopes(paper, heading, shown))
+
+
+_NETWORK = {
+    "network_nodes": "Accounts and channels",
+    "network_ties": "Ties",
+    "network_components": "Separate parts",
+    "network_giant": "Share in the largest part",
+    "network_clustering": "Closed triples",
+    "network_assortativity": "Like tied to like",
+}
 
 
 def _data(frame: pl.DataFrame) -> Table:

@@ -42,13 +42,13 @@ def shown_flows(material: Material) -> pl.DataFrame:
     """Flows over the whole time by signal, source and destination; small destinations joined, small cells suppressed."""
     frame = material.frame("flows")
     for column in ("source", "destination"):
-        frame = _joined(frame, column)
+        frame = largest_places(frame, column)
     whole = frame.group_by("signal", "source", "destination").agg(pl.col("count").sum())
     whole = whole.sort("signal", "source", "destination")
     return suppress(whole, "count")
 
 
-def _joined(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+def largest_places(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """The _MOST largest places of each signal by name, the others together."""
     sizes = frame.group_by("signal", column).agg(pl.col("count").sum().alias("size"))
     sizes = sizes.sort("signal", "size", column, descending=[False, True, False])
@@ -219,10 +219,13 @@ def _totals(frame: pl.DataFrame, column: str) -> tuple[tuple[str, str], ...]:
     withheld = (pl.col(_MARK) != "").sum().alias("withheld")
     sums = frame.group_by(column).agg(pl.col("count").sum(), withheld)
     ordered = sums.sort([pl.col(column) == _OTHER, pl.col("count"), pl.col(column)], descending=[False, True, False])
-    return tuple((short_place(r[column]), _printed(r["count"], r["withheld"])) for r in ordered.iter_rows(named=True))
+    return tuple(
+        (short_place(r[column]), printed_total(r["count"], r["withheld"])) for r in ordered.iter_rows(named=True)
+    )
 
 
-def _printed(count: int, withheld: int) -> str:
+def printed_total(count: int, withheld: int) -> str:
+    """A total of the cells that are printed; "+" where some are withheld."""
     if count:
         return f"{count:,}{'+' if withheld else ''}"
     return "<5" if withheld == 1 else "<5 each"

@@ -1,4 +1,4 @@
-"""`actionday measure`: coverage, activity, lifetimes, migration, returns of a home, as Estimates; a command each.
+"""`actionday measure`: coverage, activity, lifetimes, migration, returns, a forecast of a home, as Estimates; a command each.
 
 Measures that are asked for in another way (another network, a budget) have commands in files of their own.
 """
@@ -23,6 +23,9 @@ from actionday.console.terminal.strategies import plan, strategies
 from actionday.records import SystemClock, load_campaign
 
 BY = ("all", "organisation", "platform", "kind", "language")
+QUESTIONS = {
+    "forecast": "What comes next if nobody acts, and what would the next day do? Never without the score on weeks held back.",
+}
 SAYS = "Without --campaign there is no before and after, only the whole."
 
 
@@ -32,7 +35,7 @@ def measure() -> None:
 
 
 def _command(what: str) -> click.Command:
-    @click.command(what, help=f"What did the day change: {what}. {SAYS}")
+    @click.command(what, help=QUESTIONS.get(what, f"What did the day change: {what}. {SAYS}"))
     @click.option("--by", type=click.Choice(BY), default="all", show_default=True, help="Split by this.")
     @click.option("--tables", is_flag=True, help="With --json: print the tidy tables besides the estimates.")
     @campaign_option

@@ -38,7 +38,9 @@ from actionday.records import SystemClock, UsageError, load_campaign
     help="Write an annex that names subjects, TLP:AMBER+STRICT, for this reason.",
 )
 @click.option(
-    "--effects", is_flag=True, help="Also estimate what the day changed, by several designs (docs/methods/effect.md)."
+    "--effects",
+    is_flag=True,
+    help="Also estimate what the day changed, by several designs (docs/methods/effect.md), and what removals would leave.",
 )
 @click.option("--marking", default="", help="Your marking, printed on every page, e.g. TLP:GREEN.")
 @zone_option

@@ -215,8 +215,9 @@ class _Collection:
     def _chats(self, cut: Slice, batch: Batch, v: int) -> dict[str, pa.Table]:
         book, watch = self.book, self.book.parameters.observer
         vantage, venues = watch.vantages[v], np.unique(batch.venue)
-        authors = np.unique(batch.author[batch.author >= 0])
         until = float(cut.until)
+        authors = np.unique(batch.author[batch.author >= 0])
+        authors = authors[book.cast.end[authors] > until]  # an export has no name for an account that is gone by then
         tables = {
             "channels": listings.channels(book, venues, np.full(len(venues), until), vantage),
             "accounts": listings.accounts(book, authors, np.full(len(authors), until), vantage),

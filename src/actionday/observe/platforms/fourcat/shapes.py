@@ -57,6 +57,7 @@ _ACCOUNT = {
     "handle": "_author_handle",
     "display_name": "_author_name",
     "kind": "_author_kind",
+    "seen_at": "_nowhen",  # no such column: that somebody once posted does not show that the account was there at the export
 }
 _MEDIA = {
     "channel": {"from": "_channel", "id": "channel"},

@@ -99,18 +99,22 @@ def _media(values: Columns, posts: dict[str, Any]) -> pa.Table:
 
 
 def _accounts(rows: Fields, source: Source) -> pa.Table:
-    """People as they are called here, each name once, in the order in which they speak."""
+    """People as they are called here, each name once, in the order in which they speak.
+
+    An account that is gone by the time of the export has no name in it, so only a name shows it was there then.
+    """
     person = pc.fill_null(pc.match_substring(rows.author, ":account:"), fill_value=False)
     spoke = pa.table({"subject": rows.author, "name": rows.name}).filter(person)
     pairs = spoke.group_by(["subject", "name"], use_threads=False).aggregate([])
-    subject = pairs["subject"].combine_chunks()
+    subject, name = pairs["subject"].combine_chunks(), pairs["name"].combine_chunks()
+    named, seen = pc.fill_null(pc.not_equal(name, ""), fill_value=False), pa.timestamp("us", tz="UTC")
     columns = {
         "subject": subject,
         "platform": "telegram",
         "native": pc.replace_substring_regex(subject, r"^.*:", ""),
         "kind": "user",
-        "display_name": pairs["name"].combine_chunks(),
-        "seen_at": source.seen_at,
+        "display_name": name,
+        "seen_at": pc.if_else(named, pa.scalar(source.seen_at, seen), pa.scalar(None, seen)),
         "vantage": source.vantage,
     }
     return staged("accounts", columns, len(pairs))

@@ -148,11 +148,14 @@ def authors(entries: Entries, natives: Sequence[int]) -> list[str]:
 
 
 def accounts_table(posts: pa.Table, source: Source) -> pa.Table:
-    """ACCOUNTS rows of those who posted under their own name; the dataset knows their number and nothing else."""
+    """ACCOUNTS rows of those who posted under their own name; the dataset knows their number and nothing else.
+
+    They have no date: that somebody once posted does not show that the account was there when the dataset was taken.
+    """
     people = posts.column("author").filter(pc.match_substring(posts.column("author"), ":account:")).unique()
     native = pc.replace_substring(people, "telegram:account:", "")
     columns = {"subject": people, "platform": "telegram", "native": native, "kind": "user"}
-    return staged("accounts", {**columns, "seen_at": source.seen_at, "vantage": source.vantage}, len(people))
+    return staged("accounts", {**columns, "vantage": source.vantage}, len(people))
 
 
 def media_table(entries: Entries, at: pa.Array, natives: Sequence[int]) -> pa.Table:
