@@ -43,7 +43,7 @@ lint: $(VENV)/dev ## ruff, mypy --strict, the import law
 	$(BIN)/lint-imports --no-logo
 
 test: lint ## set everything up and pass all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 soak: $(VENV)/dev ## what takes longer: 300 kills of an import and of a sender, 10,000 looks and 100 days of casework under kills, ten minutes of damaged files
 	$(BIN)/python -m pytest tests/observe/test_kill.py --kills 300 --timeout 7200
