@@ -26,6 +26,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which nobody works yet; each test takes a copy."""
     folder = tmp_path_factory.mktemp("console")
     actionday("scenario", folder / "exports", "--size", "4000", "--seed", "7")
     actionday("observe", "import", folder / "exports", "--home", folder / "case.d")
@@ -85,7 +86,8 @@ def brought_in(console: Console, ada: Page, rea: Page, login: str = "rea") -> No
 
 def test_two_people_from_the_first_link_to_a_judged_pair(browser: Browser, home: Path) -> None:
     said: list[str] = []
-    with served(home, SystemClock()) as console:
+    shutil.copytree(home, home.parent / "judged.d")
+    with served(home.parent / "judged.d", SystemClock()) as console:
         ada, rea = (watched(browser.new_context(), said) for _ in range(2))
         brought_in(console, ada, rea)
         rea.click("nav >> text=Judge returns")
