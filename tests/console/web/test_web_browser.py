@@ -95,13 +95,13 @@ def test_two_people_from_the_first_link_to_a_judged_pair(browser: Browser, home:
         rea.click("button.main")
         assert "4 pairs wait" in rea.inner_text("main")
         assert "model" not in rea.inner_text("main").lower(), "no score before the answer"
-        rea.keyboard.press("?")
+        press(rea, "?")
         assert "Belong together" in rea.locator("dialog").inner_text()
-        rea.keyboard.press("Escape")
-        rea.keyboard.press("w")
+        press(rea, "Escape")
+        press(rea, "w")
         rea.keyboard.type("nothing in common")
-        rea.keyboard.press("Escape")
-        rea.keyboard.press("n")
+        press(rea, "Escape")
+        press(rea, "n")
         rea.wait_for_selector("[role=status]")
         assert "The model had said" in rea.inner_text("[role=status]")
         assert "3 pairs wait" in rea.inner_text("main")
@@ -117,6 +117,12 @@ def test_two_people_from_the_first_link_to_a_judged_pair(browser: Browser, home:
     assert said == []
 
 
+def press(page: Page, key: str) -> None:
+    """A key on a page whose script has been read."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
+
+
 READING = {"true_purpose": "it asks people to join", "why": "the passage asks to join"}
 
 
@@ -126,8 +132,8 @@ def reads(page: Page, quote: str) -> None:
     page.select_option("#ground", index=1)
     page.fill("#quote", quote)
     page.fill("#why", READING["why"])
-    page.keyboard.press("Escape")
-    page.keyboard.press("s")
+    press(page, "Escape")
+    press(page, "s")
 
 
 def test_a_lead_becomes_a_finding_by_two_readers_who_are_blind_to_each_other(browser: Browser, home: Path) -> None:
@@ -150,7 +156,7 @@ def test_a_lead_becomes_a_finding_by_two_readers_who_are_blind_to_each_other(bro
         rea.click("text=Open the cases")
         assert "1 opened" in rea.inner_text("[role=status]")
         rea.click("nav >> text=Queue")
-        rea.keyboard.press("t")
+        press(rea, "t")
         rea.wait_for_selector("form.reading")
         titled = rea.locator(".row div", has=rea.locator("dt", has_text="title"))
         quote = titled.locator("bdi").first.text_content() or ""
@@ -161,7 +167,7 @@ def test_a_lead_becomes_a_finding_by_two_readers_who_are_blind_to_each_other(bro
         assert "not found" not in rea.inner_text("[role=status]")
         case = rea.url
         rea.goto(console.base + "/queue")
-        rea.keyboard.press("t")
+        press(rea, "t")
         rea.wait_for_selector("[role=status]")
         assert "Nothing waits" in rea.inner_text("[role=status]"), "nobody is their own second reader"
         sam.goto(case)
