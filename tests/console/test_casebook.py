@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tests.console.test_forget import everything
 from tests.console.test_main_job import actionday
 from tests.servers.postgres import PASSWORD, Postgres, postgres
 
 from actionday import playbook
+from actionday.console.terminal.main import actionday as actionday_group
 from actionday.playbook.casebooks import actor_of, casebook_of
-from actionday.records import FixedClock, Judged, Judgement, Relation, Secret, SubjectId, new_judgement_id
+from actionday.records import FixedClock, HomeError, Judged, Judgement, Relation, Secret, SubjectId, new_judgement_id
 from actionday.settings import Credentials, Settings, load_settings
 from actionday.stores.archive.home import HomePolicy, make_home
 
@@ -114,3 +116,24 @@ def test_the_casebook_may_lie_on_a_server_whose_password_is_a_credential(setting
     refused = actionday("ledger", "verify", "--home", settings.home, status=3, ACTIONDAY_DATABASE=url)
     assert "the credential `postgresql.password`" in refused
     assert not (settings.home / "casebook.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("assess", "add", "telegram:channel:1"),
+        ("assess", "queue"),
+        ("refer", "status"),
+        ("campaign", "status", "A day"),
+        ("intake", "list"),
+        ("link", "lineage"),
+        ("audit", "looks"),
+        ("ledger", "verify"),
+        ("person", "list"),
+    ],
+)
+def test_where_no_home_is_nothing_is_made_and_the_way_to_one_is_told(words: tuple[str, ...], tmp_path: Path) -> None:
+    said = CliRunner().invoke(actionday_group, [*words, "--home", str(tmp_path / "case.d")])
+    assert isinstance(said.exception, HomeError)
+    assert "actionday init --home" in str(said.exception)
+    assert not (tmp_path / "case.d").exists()

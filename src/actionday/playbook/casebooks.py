@@ -20,7 +20,7 @@ from actionday.records import (
 )
 from actionday.records.preregistration import Frozen
 from actionday.settings import Settings
-from actionday.stores.archive.home import pseudonym_key
+from actionday.stores.archive.home import open_home, pseudonym_key
 from actionday.stores.casebook import Casebook, Head, casebook_exists, open_casebook
 
 
@@ -30,7 +30,8 @@ def has_casebook(settings: Settings) -> bool:
 
 
 def casebook_of(settings: Settings, clock: Clock) -> Casebook:
-    """The home's casebook, made on first use: in the home, or in the database that the settings name."""
+    """The home's casebook, made on first use: in the home, or in the database that the settings name. Raises HomeError without a home."""
+    open_home(settings.home)  # nothing is made where no home is
     key = pseudonym_key(settings.keys_of(settings.home))
     return open_casebook(_place(settings), key, clock, _password(settings))
 
@@ -38,10 +39,11 @@ def casebook_of(settings: Settings, clock: Clock) -> Casebook:
 def actor_of(settings: Settings, clock: Clock) -> Actor:
     """Who acts: who has signed in, else whose key it is, where people are enrolled; else whoever the settings say, who may do everything.
 
-    Raises UsageError where people are enrolled and this is nobody's key, or nobody's who still works here.
+    Raises UsageError where people are enrolled and this is nobody's key, or nobody's who still works here; HomeError without a home.
     """
     if settings.acting is not None:
         return settings.acting
+    open_home(settings.home)  # nothing is made where no home is
     people: Mapping[ActorId, tuple[Person, str]] = {}
     if has_casebook(settings):
         with casebook_of(settings, clock) as casebook:

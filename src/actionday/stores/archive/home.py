@@ -116,7 +116,7 @@ def open_home(path: Path) -> Home:
         version, home = int(facts["format"]), Home(path, facts["id"], HomePolicy(facts["content"], facts["profile"]))
     except FileNotFoundError as error:
         raise HomeError(
-            f"there is no home at {path} yet. Read some exports into one:\n"
+            f"there is no home at {path} yet. Make one for casework: actionday init --home {path}; or read some exports into one:\n"
             f"  actionday observe import EXPORTS/ --home {path}\n"
             f"or go from exports to a brief at once: actionday run EXPORTS/ --campaign day.toml --home {path} --out brief/"
         ) from error
