@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from actionday.assess import GroundKind, Mark, load_policy
+from actionday.assess import GroundKind, load_policy
 from actionday.records import InputError, UsageError
+from actionday.records.deadline import Mark
 
 DAY = date(2026, 11, 25)
 HOUSE = """

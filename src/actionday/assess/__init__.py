@@ -19,7 +19,7 @@ from actionday.assess.evidence import (
 )
 from actionday.assess.freeze import NEWEST, Piece, Wanted, freeze
 from actionday.assess.leads import Lead, Read, lines_of, read_leads
-from actionday.assess.policy import Authority, Ground, GroundKind, Hotline, Mark, Policy, load_policy
+from actionday.assess.policy import Authority, Ground, GroundKind, Hotline, Policy, load_policy
 from actionday.assess.priority import priority_of, reach_of
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "GroundKind",
     "Hotline",
     "Lead",
-    "Mark",
     "Origin",
     "Piece",
     "Policy",

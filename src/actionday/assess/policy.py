@@ -15,22 +15,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from actionday.records import InputError, UsageError
+from actionday.records.deadline import Mark
 
 T = TypeVar("T", bound="Authority | Hotline")
 HOUSE_FILE = "policy.toml"
 """A home's own rules, in the home's folder."""
 UNION = "EU"
-
-
-class Mark(StrEnum):
-    """Where the words of an entry come from."""
-
-    VERIFIED = "verified"
-    """read in a copy of the source"""
-    SECONDARY = "secondary"
-    """read in somebody else's account of it"""
-    RECALLED = "recalled"
-    """from memory: check before anything rests on it"""
 
 
 class GroundKind(StrEnum):

@@ -9,13 +9,14 @@ from babel.messages.pofile import read_po
 from lxml import html
 from tests.console.web.conftest import Console
 
-from actionday.assess import Mark, Read
-from actionday.console.web import app, languages
+from actionday.assess import Read
+from actionday.console.web import languages
 from actionday.console.web.languages import LANGUAGES, chosen, direction
 from actionday.link.evidence import FAMILIES
 from actionday.records import Judged, Relation, Role
 from actionday.records.case import Stage
 from actionday.records.case_event import CaseStep
+from actionday.records.deadline import Mark
 from actionday.records.reading import Confidence, Opinion, Purpose
 from actionday.stores.casebook.chain import Kind
 
@@ -73,4 +74,3 @@ def test_arabic_runs_from_right_to_left(console: Console) -> None:
     browser.post("/language", data={"language": "ar"})
     page = html.fromstring(browser.get("/sign-in").text)
     assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
-    assert app is not None

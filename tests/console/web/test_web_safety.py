@@ -113,6 +113,16 @@ def test_every_route_as_every_role(staffed: dict[str, Client]) -> None:
             assert (answer.status_code == 403) == (not may), (role, method, path, answer.status_code)
 
 
+def test_what_is_sealed_while_somebody_has_it_open_is_shown_no_more(staffed: dict[str, Client]) -> None:
+    reader, collector = staffed["reviewer"], staffed["collector"]
+    case = re.findall(r"c-[0-9a-f]{32}", send(collector, "/add", text="telegram:channel:7", step="open").text)[0]
+    assert send(reader, f"/cases/{case}/open").headers["location"] == "/read"
+    assert reader.get("/read").status_code == 200
+    send(collector, f"/cases/{case}/seal", why="it must be seen by nobody")
+    assert reader.get("/read").headers["location"] == f"/cases/{case}"
+    assert reader.get("/read").headers["location"] == "/queue"
+
+
 def test_every_form_without_its_token_or_with_anothers_is_refused(
     staffed: dict[str, Client],
 ) -> None:

@@ -52,10 +52,13 @@ def open_case(asking: Changing, case: CaseId) -> Response:
 
 @router.get("/read")
 def reading_page(request: Request, asking: Asking) -> Response:
-    """The case that one has open: evidence first, then the form."""
-    found = asking.session.open
+    """The case that one has open: evidence first, then the form. Not what was sealed or erased meanwhile, nor for who may not read any more."""
+    found, asking.session.open = asking.session.open, None
     if found is None:
         return to("/queue")
+    if playbook.case_history(asking.settings, found["case"], asking.clock)["sealed"]:
+        return to(f"/cases/{found['case']}")
+    asking.session.open = found
     return page(
         request, "read.html", asking.session, case=found, opinions=list(Opinion), confidences=list(Confidence), purposes=list(Purpose)
     )  # fmt: skip

@@ -29,8 +29,7 @@ def judge(request: Request, asking: Asking) -> Response:
 def draw(asking: Changing, size: Annotated[int, Form(ge=1, le=500)]) -> Response:
     """Draw pairs for oneself, each with the probability of having been drawn on record."""
     link = playbook.LinkOrder(asking.clock, Silent())
-    done = playbook.link_draw(asking.settings, playbook.DrawOrder(link, size))
-    asking.session.shown = {"drawn": done["pairs"]}
+    playbook.link_draw(asking.settings, playbook.DrawOrder(link, size))
     return to("/judge")
 
 
